@@ -1,0 +1,19 @@
+"""The exceptions that gradcheck raises. A wrong gradient is a result, not an exception."""
+
+from __future__ import annotations
+
+
+class GradcheckError(Exception):
+    """Base of everything that gradcheck raises on purpose."""
+
+
+class UsageError(GradcheckError, ValueError):
+    """The caller asked for something that cannot be done: names the value, the rule and the fix."""
+
+
+class SubjectError(GradcheckError):
+    """The code under test raised, or returned something that is not an array of numbers."""
+
+
+class OracleError(GradcheckError):
+    """An oracle was asked for something that it does not know, such as a formula with no entry."""

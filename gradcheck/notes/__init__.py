@@ -1,0 +1,1 @@
+"""The lecture notes as data: each layer's formula, written once, in SymPy."""

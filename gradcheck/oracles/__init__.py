@@ -1,0 +1,1 @@
+"""Three independent oracles; each gives a value and a bound on its error, or says why it cannot."""
