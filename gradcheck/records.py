@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Array = npt.NDArray[Any]
 
@@ -20,6 +23,16 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
     NOT_RUN = "not-run"
+
+    @classmethod
+    def worst(cls, verdicts: Iterable[Verdict]) -> Verdict:
+        """Return the verdict of the whole: a fail beats an error, an error what cannot be told.
+
+        Nothing at all is `NOT_RUN`: zero checks run is never a success.
+        """
+        present = set(verdicts)
+        ran = (cls.FAIL, cls.ERROR, cls.INCONCLUSIVE, cls.PASS)
+        return next((verdict for verdict in ran if verdict in present), cls.NOT_RUN)
 
 
 class Evidence(StrEnum):
@@ -69,3 +82,155 @@ class Estimate:
         """Return the estimate of an oracle that cannot tell, with the `reason`."""
         nan = np.full(shape, np.nan)
         return cls(value=nan, bound=nan, terms=nan, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worst:
+    """The entry with the largest residual: both values, and bound plus allowance."""
+
+    index: tuple[int, ...]
+    got: float
+    oracle: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one oracle, or one contract, says of one quantity.
+
+    Attributes
+    ----------
+    quantity : str
+        "y", "loss", "dx", "dW": what was checked.
+    oracle : Oracle
+        Who says it.
+    verdict, evidence :
+        `evidence` is None unless the verdict is `pass`.
+    contract : str
+        The contract's name where the oracle is `contract`, else empty.
+    shapes : mapping of str to tuple of int
+        Shape of each input.
+    residual : float
+        max |got − oracle| / (bound + allowance) over entries and points; NaN where not measured.
+    worst : Worst or None
+        The entry of that residual.
+    regime : str
+        The regime of the point at which the residual was found.
+    points : mapping of str to int
+        Points "judged", "no-evidence" (forward not finite there) and "inconclusive".
+    visible : float
+        The smallest error of one entry that the check could have shown, relative to the largest
+        entry, where entries were added up in random-weight blocks; 0 where each was looked at.
+    agree : tuple of Oracle
+        The oracles that were compared with this one and agree with it.
+    reason : str
+        Why it is not a pass, or what limits it.
+    seconds : float
+    """
+
+    quantity: str
+    oracle: Oracle
+    verdict: Verdict
+    evidence: Evidence | None = None
+    contract: str = ""
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    residual: float = float("nan")
+    worst: Worst | None = None
+    regime: str = ""
+    points: Mapping[str, int] = field(default_factory=dict)
+    visible: float = 0.0
+    agree: tuple[Oracle, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is wrong, by its code; a remark never makes a verdict `fail`."""
+
+    code: str
+    quantity: str
+    message: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    hint: str = ""
+    remark: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Everything known about one subject.
+
+    Attributes
+    ----------
+    name, role, file, line :
+        As in `Subject`.
+    convention : mapping
+        What the subject was adapted from; empty for a pair of functions.
+    checks, findings : tuple
+        In the order in which they were made; remarks after the findings that are faults.
+    seed : int
+    reproduce : str
+        One line that gives the same result.
+    """
+
+    name: str
+    role: str
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    seed: int
+    reproduce: str = ""
+    file: str = ""
+    line: int = 0
+    convention: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict of all checks together."""
+        return Verdict.worst(check.verdict for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry of "subjects" in the JSON report (schema gradcheck/1)."""
+        from gradcheck.render.json import subject_entry
+
+        return subject_entry(self)
+
+    def __str__(self) -> str:
+        from gradcheck.render.text import result_text
+
+        return result_text(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one command says of all its subjects.
+
+    Attributes
+    ----------
+    tool : mapping
+        Versions of gradcheck, Python and the libraries, and the platform.
+    seed : int
+    command : str
+        What was called, without paths of this machine.
+    planned : int
+        How many checks should have run.
+    subjects : tuple of Result
+    """
+
+    tool: Mapping[str, str]
+    seed: int
+    command: str
+    planned: int
+    subjects: tuple[Result, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict of all subjects together."""
+        return Verdict.worst(subject.verdict for subject in self.subjects)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many checks were planned, ran, and had each verdict."""
+        verdicts = [check.verdict for subject in self.subjects for check in subject.checks]
+        numbers = {str(verdict): verdicts.count(verdict) for verdict in Verdict}
+        ran = len(verdicts) - numbers[Verdict.NOT_RUN]
+        return {"planned": self.planned, "ran": ran, **numbers}
