@@ -1,1 +1,69 @@
-"""Decides whether a hand-written backward pass is right."""
+"""Decides whether a hand-written backward pass is right and, if it is wrong, says what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradcheck.check import assert_gradients, check_functions
+    from gradcheck.errors import GradcheckError, SubjectError, UsageError
+    from gradcheck.records import Check, Evidence, Finding, Oracle, Result, Verdict
+
+    __version__: str
+
+__all__ = [
+    "Check",
+    "Evidence",
+    "Finding",
+    "GradcheckError",
+    "Oracle",
+    "Result",
+    "SubjectError",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "assert_gradients",
+    "check_functions",
+]
+
+_HOMES = {
+    "Check": "gradcheck.records",
+    "Evidence": "gradcheck.records",
+    "Finding": "gradcheck.records",
+    "GradcheckError": "gradcheck.errors",
+    "Oracle": "gradcheck.records",
+    "Result": "gradcheck.records",
+    "SubjectError": "gradcheck.errors",
+    "UsageError": "gradcheck.errors",
+    "Verdict": "gradcheck.records",
+    "assert_gradients": "gradcheck.check",
+    "check_functions": "gradcheck.check",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for (PEP 562): `import gradcheck` is free."""
+    value: Any
+    if name == "__version__":
+        value = _version()
+    elif name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("gradcheck")
+    except PackageNotFoundError:  # a copied source tree that nobody installed
+        return "0+unknown"

@@ -185,8 +185,15 @@ class Result:
 
     @property
     def verdict(self) -> Verdict:
-        """Return the verdict of all checks together."""
-        return Verdict.worst(check.verdict for check in self.checks)
+        """Return the verdict of all quantities together.
+
+        Of one quantity a fail or an error beats all; a pass by one oracle stands where another
+        could not tell.
+        """
+        groups: dict[tuple[str, str], set[Verdict]] = {}
+        for check in self.checks:
+            groups.setdefault((check.quantity, check.contract), set()).add(check.verdict)
+        return Verdict.worst(_of_quantity(verdicts) for verdicts in groups.values())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry of "subjects" in the JSON report (schema gradcheck/1)."""
@@ -198,6 +205,13 @@ class Result:
         from gradcheck.render.text import result_text
 
         return result_text(self)
+
+
+def _of_quantity(verdicts: set[Verdict]) -> Verdict:
+    for verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.PASS):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.worst(verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,10 @@ class Subject:
         Inputs that get no gradient.
     make : callable
         Returns a fresh Instance.
+    parameters : frozenset of str
+        Inputs that are parameters of a layer.
+    separate : bool
+        Instances are meant to be independent objects; those of a pair of functions are not.
     domain : mapping
         Open interval (low, high) an input name, outside which nothing is evaluated.
     file, line : str, int
@@ -58,6 +62,8 @@ class Subject:
     make: Callable[[], Instance]
     role: str = "other"
     constants: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+    separate: bool = True
     domain: Domain = field(default_factory=dict)
     file: str = ""
     line: int = 0
@@ -159,6 +165,7 @@ def from_functions(
         names=labels,
         inputs=arrays,
         make=lambda: FunctionPair(forward, backward, len(arrays)),
+        separate=False,
         constants=constants,
         domain=_domain(domain or {}, labels, arrays),
         file=getattr(getattr(code, "__code__", None), "co_filename", ""),

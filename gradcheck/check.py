@@ -1,0 +1,396 @@
+"""The one orchestrator: subject, samples, oracles, comparison, contracts, diagnosis, verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck import contracts, diagnosis, samples, verdict
+from gradcheck.allowance import of_backward
+from gradcheck.errors import SubjectError
+from gradcheck.execution import Runner, place
+from gradcheck.isolation import isolated
+from gradcheck.oracles.differences import unit_roundoff
+from gradcheck.point import Judge, Outcome, Reading
+from gradcheck.records import Check, Finding, Oracle, Result, Verdict
+from gradcheck.subject import from_functions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from gradcheck.correspondence import Correspondence
+    from gradcheck.records import Array
+    from gradcheck.samples import Sample
+    from gradcheck.subject import Domain, Subject
+
+__all__ = ["assert_gradients", "check_functions", "check_subject"]
+
+
+def check_functions(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    inputs: Sequence[Any] | Array,
+    names: Sequence[str] | None = None,
+    domain: Domain | None = None,
+    regimes: str | Sequence[str] = "all",
+    seed: int = 0,
+    name: str | None = None,
+) -> Result:
+    """Check a backward function against its forward function.
+
+    Parameters
+    ----------
+    forward : callable
+        forward(*inputs) → y, an array of any shape or a number.
+    backward : callable
+        backward(upstream, *inputs) → one gradient, or a tuple with one for each input.
+        `upstream` has y's shape.
+    inputs : sequence of arrays, or one array
+        Floating arrays get a gradient; integer and boolean ones are constants. Regimes vary the
+        values, never the shapes.
+    names : sequence of str, optional
+        One an input; by default forward's parameter names, else x (x0, x1, ...).
+    domain : mapping of str to (low, high), optional
+        Open interval of an input, outside which nothing is sampled.
+    regimes : "all", "point" or a list of names
+        "point" looks at the given inputs only: every entry, contracts included. The names are those
+        of `gradcheck.samples.REGIMES`.
+    seed : int
+        Of all that is drawn.
+    name : str, optional
+        By default forward's name.
+
+    Returns
+    -------
+    Result
+        Never an exception because of what the code under test does.
+
+    Raises
+    ------
+    UsageError
+        Where an argument is not what it must be.
+    """
+    subject = from_functions(forward, backward, inputs, names=names, domain=domain, name=name)
+    call = f"gradcheck.check_functions({subject.name}, ..., regimes={regimes!r}, seed={seed})"
+    return check_subject(replace(subject, reproduce=call), regimes=regimes, seed=seed)
+
+
+def assert_gradients(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    inputs: Sequence[Any] | Array,
+    names: Sequence[str] | None = None,
+    domain: Domain | None = None,
+    regimes: str | Sequence[str] = "all",
+    seed: int = 0,
+    name: str | None = None,
+) -> None:
+    """Raise unless `check_functions` with the same arguments passes.
+
+    Raises
+    ------
+    AssertionError
+        Where the verdict is not `pass`; its text is str(result).
+    UsageError
+        As `check_functions`.
+    """
+    result = check_functions(forward, backward, inputs, names, domain, regimes, seed, name)
+    if result.verdict is not Verdict.PASS:
+        raise AssertionError(str(result))
+
+
+def check_subject(
+    subject: Subject,
+    *,
+    regimes: str | Sequence[str] = "all",
+    seed: int = 0,
+    formula: str | None = None,
+) -> Result:
+    """Check one subject.
+
+    Parameters
+    ----------
+    subject : Subject
+    regimes, seed :
+        As in `check_functions`.
+    formula : str, optional
+        Key of `gradcheck.notes.formulas.FORMULAS`: y and every gradient are compared with it too.
+
+    Raises
+    ------
+    UsageError
+        Where `regimes` holds an unknown name.
+    """
+    wanted = samples.regime_names(regimes)
+    with isolated():
+        return _Run(subject, seed, formula).result(wanted)
+
+
+class _Run:
+    """One check of one subject: what was seen so far."""
+
+    def __init__(self, subject: Subject, seed: int, formula: str | None) -> None:
+        self.subject = subject
+        self.seed = seed
+        self.runner = Runner(subject)
+        self.judge = Judge(self.runner, seed)
+        self.rng = np.random.default_rng([seed, 20_000])
+        self.correspondence = self._corresponding(formula)
+        self.account: contracts.Account | None = None
+        self.outcomes: list[Outcome] = []
+        self.readings: list[tuple[str, Reading]] = []
+        self.extra: list[Finding] = []
+        self.checks: list[Check] = []
+        self.silent = 0
+        self.started = perf_counter()
+
+    def _corresponding(self, formula: str | None) -> Correspondence | None:
+        if formula is None:
+            return None
+        from gradcheck.correspondence import Correspondence
+        from gradcheck.oracles.symbolic import derive
+
+        oracle = derive(formula, [array.shape for array in self.subject.inputs])
+        return Correspondence(self.runner, oracle, self.rng)
+
+    def result(self, regimes: Sequence[str]) -> Result:
+        given = next(samples.samples(self.subject, "point", self.seed))
+        try:
+            self._given(given)
+        except SubjectError as error:
+            self._crash("forward", "point", error)
+            return self._finished()
+        if self.account is not None and self.account.crash is None:
+            for regime in regimes[1:]:
+                self._regime(regime)
+        return self._finished()
+
+    def _given(self, sample: Sample) -> None:
+        """Look at the given point: contracts first, then the values.
+
+        Raises
+        ------
+        SubjectError
+            Where forward raises there, or returns nothing that can be checked.
+        """
+        y = self.runner.forward([array.copy() for array in sample.inputs])
+        if y.size == 0:
+            raise SubjectError(f"forward returned an empty array of shape {y.shape}")
+        if y.dtype.kind != "f":
+            raise SubjectError(f"forward returned {y.dtype} for real inputs, must be real")
+        upstream = samples.cotangent(self.rng, y)
+        basis = np.zeros_like(upstream)
+        basis.reshape(-1)[self.rng.integers(y.size)] = 1.0
+        eps = max(unit_roundoff(y), *(_roundoff(array) for array in sample.inputs))
+        started = perf_counter()
+        self.account = contracts.examine(
+            self.runner,
+            sample.inputs,
+            self._earlier(sample),
+            upstream,
+            basis,
+            lambda cotangent: of_backward(self.runner, sample.inputs, cotangent, eps, self.rng),
+        )
+        spent = perf_counter() - started
+        if self.account.crash is not None:
+            self._crash("backward", "point", self.account.crash)
+        self.checks.extend(verdict.contract_checks(self.subject, self.account, spent))
+        if self.account.crash is None:
+            self._values(sample, upstream, self.account.y, self.account.gradients)
+
+    def _earlier(self, sample: Sample) -> list[Array]:
+        """Return another point, most entries of the other sign: what a stale mask would show."""
+        other = []
+        for name, array in zip(self.subject.names, sample.inputs, strict=True):
+            if array.dtype.kind != "f":
+                other.append(array.copy())
+                continue
+            low, high = self.subject.domain.get(name, (-np.inf, np.inf))
+            moved = -0.8 * array + 0.1 * self.rng.standard_normal(array.shape)
+            other.append(samples.folded(moved, low, high).astype(array.dtype))
+        return other
+
+    def _regime(self, regime: str) -> None:
+        impure = any(breach.contract == "purity" for breach in self.account.breaches)  # type: ignore[union-attr]
+        if regime == "read-only" and impure:
+            return
+        for sample in samples.samples(self.subject, regime, self.seed):
+            if not self._point(sample):
+                positive = tuple(
+                    np.abs(array) if array.dtype.kind == "f" else array for array in sample.inputs
+                )
+                mirrored = replace(sample, inputs=positive)
+                if regime in _AS_GIVEN or not self._point(mirrored):
+                    self.silent += 1
+
+    def _point(self, sample: Sample) -> bool:
+        """Look at one more point; False where it is no evidence."""
+        as_given = sample.regime in _AS_GIVEN
+        inputs = sample.inputs if as_given else tuple(array.copy() for array in sample.inputs)
+        instance = self.runner.make()
+        try:
+            y = self.runner.call_forward(instance, inputs)
+        except SubjectError:
+            return False
+        finite = y.dtype.kind == "f" and bool(np.isfinite(y).all())
+        if not finite or y.shape != self.account.y.shape:  # type: ignore[union-attr]
+            return self._overflows(sample, y)
+        y = y.copy()
+        upstream = samples.cotangent(self.rng, y)
+        try:
+            handed = self.runner.call_backward(instance, upstream.copy())
+        except SubjectError as error:
+            self._crash("backward", sample.regime, error)
+            return True
+        seen = contracts.Account(y=y)
+        contracts.match(self.subject, sample.inputs, handed, seen)
+        self._misshapen(seen, sample.regime)
+        gradients = [
+            gradient if base is not None else None
+            for gradient, base in zip(seen.gradients, self.account.gradients, strict=True)  # type: ignore[union-attr]
+        ]
+        self._values(sample, upstream, y, gradients)
+        return True
+
+    def _values(
+        self, sample: Sample, upstream: Array, y: Array, gradients: Sequence[Array | None]
+    ) -> None:
+        if not np.isfinite(y).all():
+            if not self._overflows(sample, y):
+                self.silent += 1
+            return
+        try:
+            outcome = self.judge.judge(
+                sample, upstream, y, gradients, thorough=sample.regime == "point"
+            )
+        except SubjectError:
+            self.silent += 1
+            return
+        self.outcomes.append(outcome)
+        self.readings.extend((sample.regime, reading) for reading in outcome.readings)
+        if self.correspondence is not None:
+            readings = self.correspondence.judge(sample, upstream, y, gradients)
+            self.readings.extend((sample.regime, reading) for reading in readings)
+
+    def _overflows(self, sample: Sample, y: Array) -> bool:
+        """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
+        if self.correspondence is None or y.shape != self.account.y.shape:  # type: ignore[union-attr]
+            return False
+        formula = self.correspondence.formula(sample)
+        if not np.isfinite(formula.value).all():
+            return False
+        quantity = self.correspondence.primal
+        self.extra.append(
+            Finding(
+                code="overflow",
+                quantity=quantity,
+                message=f"{quantity} is not finite in the regime {sample.regime}, where the "
+                "notes' formula is",
+                hint="rewrite it so that no intermediate result overflows",
+            )
+        )
+        self.readings.append(
+            (
+                sample.regime,
+                Reading(
+                    quantity=quantity,
+                    oracle=Oracle.SYMBOLIC,
+                    verdict=Verdict.FAIL,
+                    residual=float("inf"),
+                    reason="not finite where the formula is",
+                ),
+            )
+        )
+        return True
+
+    def _misshapen(self, seen: contracts.Account, regime: str) -> None:
+        """Note a gradient whose shape or type is wrong here and was right at the given point."""
+        known = {(b.code, b.quantity) for b in self.account.breaches}  # type: ignore[union-attr]
+        for breach in seen.breaches:
+            if (breach.code, breach.quantity) not in known:
+                self.account.breaches.append(  # type: ignore[union-attr]
+                    replace(breach, message=f"{breach.message} (regime {regime})")
+                )
+                self.checks.append(
+                    Check(
+                        quantity=breach.quantity,
+                        oracle=Oracle.CONTRACT,
+                        contract="shape",
+                        verdict=Verdict.FAIL,
+                        shapes=verdict.shapes_of(self.subject),
+                        regime=regime,
+                        reason=breach.message,
+                    )
+                )
+
+    def _crash(self, what: str, regime: str, error: SubjectError) -> None:
+        file, line = place(error)
+        where = f" ({file}:{line})" if file else ""
+        self.checks.append(
+            Check(
+                quantity=what,
+                oracle=Oracle.CONTRACT,
+                contract="runs",
+                verdict=Verdict.ERROR,
+                shapes=verdict.shapes_of(self.subject),
+                regime=regime,
+                reason=str(error),
+            )
+        )
+        self.extra.append(
+            Finding(
+                code="crash",
+                quantity=what,
+                message=f"{error}{where} (regime {regime})",
+                numbers={"line": float(line)} if line else {},
+            )
+        )
+
+    def _finished(self) -> Result:
+        subject = self.subject
+        spent = perf_counter() - self.started
+        share = {oracle: spent / len(verdict.ORACLES) for oracle in verdict.ORACLES}
+        checks = verdict.value_checks(subject, self.readings, self.silent, share) + self.checks
+        checks += list(self._not_run(checks))
+        found: list[Finding] = []
+        if self.account is not None:
+            found = diagnosis.findings(subject, self.account, self.outcomes)
+        return Result(
+            name=subject.name,
+            role=subject.role,
+            checks=tuple(checks),
+            findings=(*found, *self.extra, *diagnosis.remarks(subject, self.outcomes)),
+            seed=self.seed,
+            reproduce=subject.reproduce,
+            file=subject.file,
+            line=subject.line,
+        )
+
+    def _not_run(self, checks: Sequence[Check]) -> Iterator[Check]:
+        """Yield what could not be looked at, since something that it needs had failed."""
+        spoken = {check.quantity for check in checks if check.oracle is not Oracle.CONTRACT}
+        broken = any(check.verdict in (Verdict.FAIL, Verdict.ERROR) for check in checks)
+        for name in self.subject.names:
+            if name in self.subject.constants or f"d{name}" in spoken:
+                continue
+            yield Check(
+                quantity=f"d{name}",
+                oracle=Oracle.COMPLEX_STEP,
+                verdict=Verdict.NOT_RUN if broken else Verdict.INCONCLUSIVE,
+                shapes=verdict.shapes_of(self.subject),
+                points={"judged": 0, "no-evidence": self.silent, "inconclusive": 0},
+                reason="there was no gradient to compare"
+                if broken
+                else "forward is not finite at any point that was tried",
+            )
+
+
+_AS_GIVEN = ("read-only", "strided")
+"""Regimes whose arrays must reach the code as they are: a copy would undo what they are for."""
+
+
+def _roundoff(array: Array) -> float:
+    return float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else 0.0

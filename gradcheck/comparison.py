@@ -1,0 +1,108 @@
+"""Compare what the code returns with what an oracle says, entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.records import Worst
+
+if TYPE_CHECKING:
+    from gradcheck.records import Array, Estimate
+
+FLOOR = 2.0
+"""Units in the last place of the code's own result that are always allowed: its last rounding."""
+
+VACUOUS = 1e-6
+VACUOUS_SINGLE = 1e-2
+"""Bound and allowance above this part of the terms prove nothing (float64; float32 code)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The residuals of one array.
+
+    Attributes
+    ----------
+    residuals : Array
+        |got − oracle| / (bound + allowance), with 0/0 = 0; infinite where got is NaN.
+    error : Array
+        bound + allowance.
+    value : Array
+        The oracle's value; at a kink, the point of its interval that is nearest to got.
+    told : bool
+        Whether the oracle could tell at every entry.
+    """
+
+    residuals: Array
+    error: Array
+    value: Array
+    got: Array
+    told: bool
+
+    @property
+    def residual(self) -> float:
+        """Return the largest residual."""
+        return float(self.residuals.max(initial=0.0))
+
+    @property
+    def agrees(self) -> bool:
+        """Say whether got is within bound and allowance everywhere; never true for NaN."""
+        return bool(np.all(self.residuals <= 1.0))
+
+    def worst(self) -> Worst:
+        """Return the entry with the largest residual."""
+        index = np.unravel_index(int(np.argmax(self.residuals)), self.residuals.shape)
+        return Worst(
+            index=tuple(int(i) for i in index),
+            got=float(self.got[index]),
+            oracle=float(self.value[index]),
+            bound=float(self.error[index]),
+        )
+
+
+def compare(got: Array, oracle: Estimate, allowance: Array) -> Comparison:
+    """Return the residuals of `got`.
+
+    Parameters
+    ----------
+    got : (*shape,) float64
+    oracle : Estimate of the same shape
+    allowance : (*shape,) float64
+        Rounding error of the code's own operations.
+    """
+    value = oracle.value
+    if oracle.lower is not None and oracle.upper is not None:
+        value = np.where(
+            oracle.lower <= oracle.upper, np.clip(got, oracle.lower, oracle.upper), value
+        )
+    error = oracle.bound + allowance
+    difference = np.abs(got - value)
+    residuals = np.divide(
+        difference, error, out=np.full(np.shape(difference), np.inf), where=error > 0
+    )
+    residuals = np.where(difference == 0, 0.0, residuals)
+    unknown = np.isnan(oracle.value) | ~np.isfinite(error)
+    wrong = ~np.isfinite(got)
+    residuals = np.where(wrong, np.inf, np.where(unknown, 0.0, residuals))
+    return Comparison(
+        residuals=residuals, error=error, value=value, got=got, told=not bool(unknown.any())
+    )
+
+
+def proves(error: Array, terms: Array, *, single: bool) -> bool:
+    """Say whether bound and allowance are small beside the terms, so that a pass means something.
+
+    Parameters
+    ----------
+    error : Array
+        Bound and allowance.
+    terms : Array
+        Size of the terms that were added up; where it is 0, an error of 0 is exact.
+    single : bool
+        Whether the code works in float32.
+    """
+    part = VACUOUS_SINGLE if single else VACUOUS
+    return bool(np.all(error <= part * terms))

@@ -1,0 +1,123 @@
+"""Compare y and every gradient with the notes' formula: with SymPy's Jacobian of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.allowance import of_backward, of_forward
+from gradcheck.comparison import FLOOR, Comparison, compare, proves
+from gradcheck.oracles.complex_step import EPS
+from gradcheck.point import Reading
+from gradcheck.records import Oracle, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradcheck.execution import Runner
+    from gradcheck.oracles.symbolic import SymbolicOracle
+    from gradcheck.records import Array, Estimate
+    from gradcheck.samples import Sample
+
+
+class Correspondence:
+    """One subject and the formula that it should be.
+
+    Parameters
+    ----------
+    runner : Runner
+    oracle : SymbolicOracle
+    rng : Generator
+    """
+
+    def __init__(self, runner: Runner, oracle: SymbolicOracle, rng: np.random.Generator) -> None:
+        self.runner = runner
+        self.oracle = oracle
+        self.rng = rng
+        self.primal = "y" if oracle.output else "loss"
+
+    def formula(self, sample: Sample) -> Estimate:
+        """Return what the formula says of y."""
+        return self.oracle.forward(sample.inputs)
+
+    def judge(
+        self,
+        sample: Sample,
+        upstream: Array,
+        y: Array,
+        gradients: Sequence[Array | None],
+    ) -> list[Reading]:
+        """Return one reading for y, and one for each gradient.
+
+        Parameters
+        ----------
+        sample : Sample
+        upstream, y : Array of one shape
+        gradients : sequence of Array or None
+        """
+        eps = max(
+            float(np.finfo(array.dtype).eps)
+            for array in (y, *sample.inputs)
+            if array.dtype.kind == "f"
+        )
+        runner, rng = self.runner, self.rng
+        readings = [
+            self._reading(
+                self.primal,
+                np.asarray(y, dtype=np.float64),
+                self.formula(sample),
+                eps,
+                lambda: of_forward(runner, sample.inputs, y, eps, rng),
+            )
+        ]
+        formula = self.oracle.formula
+        estimates = dict(
+            zip(formula.differentiable, self.oracle.gradients(sample.inputs, upstream), strict=True)
+        )
+        measured: list[list[Array | None]] = []
+
+        def rounding(k: int) -> Array | None:
+            if not measured:
+                measured.append(of_backward(runner, sample.inputs, upstream, eps, rng))
+            return measured[0][k]
+
+        for k, name in enumerate(formula.inputs):
+            got = gradients[k]
+            if got is None or name not in estimates:
+                continue
+            readings.append(
+                self._reading(f"d{name}", got, estimates[name], eps, lambda k=k: rounding(k))
+            )
+        return readings
+
+    def _reading(
+        self, quantity: str, got: Array, estimate: Estimate, eps: float, rounding: object
+    ) -> Reading:
+        allowance = FLOOR * eps * np.maximum(np.abs(got), np.nan_to_num(estimate.terms))
+        comparison = compare(got, estimate, allowance)
+        if not comparison.agrees:
+            measured = rounding()  # type: ignore[operator]
+            if measured is not None and np.isfinite(measured).all():
+                comparison = compare(got, estimate, allowance + measured)
+        if not comparison.told:
+            verdict, reason = Verdict.INCONCLUSIVE, estimate.reason or "the formula is not finite"
+        elif not comparison.agrees:
+            verdict, reason = Verdict.FAIL, ""
+        elif not self._meaningful(comparison, estimate, eps):
+            verdict, reason = Verdict.INCONCLUSIVE, "the allowance is too large beside the terms"
+        else:
+            verdict, reason = Verdict.PASS, ""
+        return Reading(
+            quantity=quantity,
+            oracle=Oracle.SYMBOLIC,
+            verdict=verdict,
+            residual=comparison.residual,
+            worst=comparison.worst() if comparison.residuals.size else None,
+            reason=reason,
+        )
+
+    @staticmethod
+    def _meaningful(comparison: Comparison, estimate: Estimate, eps: float) -> bool:
+        terms = np.nan_to_num(estimate.terms)
+        return proves(comparison.error, np.full(terms.shape, terms.max()), single=eps > EPS)

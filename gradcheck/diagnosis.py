@@ -1,0 +1,224 @@
+"""Say what is wrong: a code for each gradient that is, where the numbers confirm it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.records import Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradcheck.contracts import Account
+    from gradcheck.point import Outcome
+    from gradcheck.records import Array
+    from gradcheck.subject import Subject
+
+CLOSE = 1e-6
+"""Relative distance at which two arrays are one formula; no rounding is near it in float64."""
+
+HINTS = {
+    "sign": "change the sign of {q}",
+    "transposed": "return the transpose",
+    "pass-through": "multiply the upstream gradient by the local derivative",
+    "upstream-ignored": "multiply by the upstream gradient",
+    "overflow": "rewrite it so that no intermediate result overflows",
+    "low-precision": "compute it in the precision of the inputs",
+    "stale-cache": "store what backward needs anew at every forward",
+    "missing": "compute and return {q}",
+}
+
+
+def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) -> list[Finding]:
+    """Return one finding for each contract broken, and one for each gradient that is wrong.
+
+    Parameters
+    ----------
+    subject : Subject
+    account : Account
+        Of the contracts.
+    outcomes : sequence of Outcome
+        Of all points, the given one first.
+    """
+    found = [
+        Finding(
+            code=breach.code,
+            quantity=breach.quantity,
+            message=breach.message,
+            numbers=breach.numbers,
+            hint=HINTS.get(breach.code, "").format(q=breach.quantity),
+        )
+        for breach in account.breaches
+    ]
+    for k, name in enumerate(subject.names):
+        quantity = f"d{name}"
+        wrong = [outcome for outcome in outcomes if _failed(outcome, quantity)]
+        if wrong:
+            found.append(_named(subject, account, outcomes, wrong, k))
+    return found
+
+
+def remarks(subject: Subject, outcomes: Sequence[Outcome]) -> list[Finding]:
+    """Return what is worth saying and no fault: kinks, float32 code, gradients that are zero."""
+    found = []
+    for k, name in enumerate(subject.names):
+        quantity = f"d{name}"
+        kinks = [kink for o in outcomes for kink in o.kinks if kink.quantity == quantity]
+        if kinks:
+            parts = {
+                round((kink.got - kink.lower) / (kink.upper - kink.lower), 3) + 0.0
+                for kink in kinks
+            }
+            where = " and ".join(f"{part:g}" for part in sorted(parts)[:4])
+            found.append(
+                Finding(
+                    code="kink-value",
+                    quantity=quantity,
+                    message=f"at a kink {quantity} lies at {where} of the interval between the "
+                    "smaller and the larger one-sided derivative",
+                    numbers={"kinks": float(len(kinks))},
+                    remark=True,
+                )
+            )
+        seen = [o for o in outcomes if k in o.got and k in o.truth]
+        if seen and all(not np.any(o.got[k]) and not np.any(o.truth[k].value) for o in seen):
+            found.append(
+                Finding(
+                    code="zero-gradient",
+                    quantity=quantity,
+                    message=f"{quantity} is zero at every point: there was little to see",
+                    remark=True,
+                )
+            )
+    given = [o for o in outcomes if o.sample.regime == "point"]
+    if given and given[0].single:
+        found.append(
+            Finding(
+                code="low-precision",
+                quantity="y",
+                message="the code works in float32: errors below its rounding cannot be seen",
+                remark=True,
+            )
+        )
+    return found
+
+
+def _failed(outcome: Outcome, quantity: str) -> bool:
+    return any(r.quantity == quantity and r.verdict is Verdict.FAIL for r in outcome.readings)
+
+
+def _named(
+    subject: Subject,
+    account: Account,
+    outcomes: Sequence[Outcome],
+    wrong: Sequence[Outcome],
+    k: int,
+) -> Finding:
+    quantity = "d" + subject.names[k]
+    pairs = [(o.got[k], o.truth[k].value, o) for o in wrong if k in o.truth]
+    pairs = [p for p in pairs if np.isfinite(p[1]).all()]
+    code, detail, numbers = _code(account, pairs, k, wrong, outcomes)
+    reading = max(
+        (
+            r
+            for o in wrong
+            for r in o.readings
+            if r.quantity == quantity and r.verdict is Verdict.FAIL
+        ),
+        key=lambda r: r.residual,
+    )
+    shape = wrong[0].sample.inputs[k].shape
+    entry = ""
+    if reading.worst is not None:
+        worst = reading.worst
+        place = f"[{', '.join(map(str, worst.index))}]" if worst.index else ""
+        entry = (
+            f"; worst entry {quantity}{place}: got {worst.got:.6g}, oracle {worst.oracle:.6g} "
+            f"± {worst.bound:.1g}"
+        )
+    return Finding(
+        code=code,
+        quantity=quantity,
+        message=f"{quantity} {shape} {detail}{entry}",
+        numbers=numbers,
+        hint=HINTS.get(code, "").format(q=quantity),
+    )
+
+
+def _code(
+    account: Account,
+    pairs: Sequence[tuple[Array, Array, Outcome]],
+    k: int,
+    wrong: Sequence[Outcome],
+    outcomes: Sequence[Outcome],
+) -> tuple[str, str, dict[str, float]]:
+    regimes = list(dict.fromkeys(o.sample.regime for o in wrong))
+    if "point" not in regimes:
+        if all(not np.isfinite(o.got[k]).all() for o in wrong):
+            return "overflow", f"is not finite in the regime {', '.join(regimes)}", {}
+        return "region", f"is wrong only in the regime {', '.join(regimes)}", {}
+    if not pairs:
+        return "unlisted", "is wrong", {}
+    got, truth, outcome = pairs[0]
+    if not np.isfinite(got).all():
+        return "unlisted", "is not finite", {}
+    past = account.past[k] if len(account.past) > k else None
+    if past is not None and _same(got, past) and not _same(got, truth):
+        return "stale-cache", "is that of an earlier forward", {}
+    factor = _factor(pairs)
+    if factor is not None:
+        return factor
+    upstream = outcome.upstream.astype(np.float64)
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and _same(got, truth.T):
+        return "transposed", "is the transpose of the gradient", {}
+    if got.shape == upstream.shape:
+        if all(_same(a, o.upstream) for a, _, o in pairs):
+            return (
+                "pass-through",
+                "equals the upstream gradient: the local derivative is left out",
+                {},
+            )
+        if all(_same(a * o.upstream, t) for a, t, o in pairs):
+            return "upstream-ignored", "does not contain the upstream gradient", {}
+    size = np.abs(truth).max(initial=0.0)
+    error = float(np.abs(got - truth).max(initial=0.0))
+    for dtype, limit in ((np.float32, 1e-5), (np.float16, 5e-2)):
+        low = got.astype(dtype).astype(np.float64)
+        if not outcome.single and error <= limit * size and _same(got, low, 1e-15):
+            name = np.dtype(dtype).name
+            return "low-precision", f"is right to {name} rounding only", {"error": error / size}
+    if not outcome.single and error <= 2e-6 * size and error > 0:
+        return "low-precision", "is right to float32 rounding only", {"error": error / size}
+    return "unlisted", "is wrong", {"error": error}
+
+
+def _factor(
+    pairs: Sequence[tuple[Array, Array, Outcome]],
+) -> tuple[str, str, dict[str, float]] | None:
+    """Return the finding of a constant factor, if every point confirms the same one."""
+    got, truth, _ = pairs[0]
+    square = float((truth * truth).sum())
+    if square == 0:
+        return None
+    factor = float((got * truth).sum()) / square
+    for a, t, _ in pairs:
+        if not np.isfinite(a).all():
+            continue
+        if not np.all(np.abs(a - factor * t) <= CLOSE * np.abs(t).max(initial=0.0)):
+            return None
+    if abs(factor) < CLOSE:
+        return "missing", "is zero everywhere", {"factor": 0.0}
+    if abs(factor + 1) < CLOSE:
+        return "sign", "has the wrong sign", {"factor": -1.0}
+    if abs(factor - 1) < CLOSE:
+        return None
+    return "factor", f"is {factor:.6g} times the gradient", {"factor": factor}
+
+
+def _same(a: Array, b: Array, tolerance: float = CLOSE) -> bool:
+    if np.shape(a) != np.shape(b):
+        return False
+    size = np.abs(b).max(initial=0.0)
+    return bool(size > 0 and np.all(np.abs(a - b) <= tolerance * size))

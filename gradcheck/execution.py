@@ -1,0 +1,122 @@
+"""Call the code under test: counted, and whatever it raises turned into a SubjectError."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck.errors import SubjectError
+from gradcheck.subject import as_output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradcheck.records import Array
+    from gradcheck.subject import Instance, Subject
+
+
+class Runner:
+    """Runs one subject.
+
+    Attributes
+    ----------
+    subject : Subject
+    forwards, backwards : int
+        Calls so far.
+    copies : bool
+        Hand out a copy of each input, for a forward that was seen changing them.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.forwards = 0
+        self.backwards = 0
+        self.copies = False
+
+    def make(self) -> Instance:
+        """Return a fresh instance.
+
+        Raises
+        ------
+        SubjectError
+            Where making one raises.
+        """
+        try:
+            return self.subject.make()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SubjectError(f"making an instance raised {described(error)}") from error
+
+    def call_forward(self, instance: Instance, inputs: Sequence[Array]) -> Array:
+        """Return forward's y on this instance as an array.
+
+        Raises
+        ------
+        SubjectError
+            Where it raises, or returns something that is not an array of numbers.
+        """
+        self.forwards += 1
+        try:
+            y = instance.forward(*inputs)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SubjectError(f"forward raised {described(error)}") from error
+        return as_output(y)
+
+    def call_backward(self, instance: Instance, upstream: Array) -> tuple[Any, ...]:
+        """Return what backward hands back, one object an input.
+
+        Raises
+        ------
+        SubjectError
+            Where it raises.
+        """
+        self.backwards += 1
+        try:
+            return tuple(instance.backward(upstream))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SubjectError(f"backward raised {described(error)}") from error
+
+    def forward(self, inputs: Sequence[Array]) -> Array:
+        """Return y of a fresh instance."""
+        if self.copies:
+            inputs = [np.array(array, subok=True) for array in inputs]
+        return self.call_forward(self.make(), inputs)
+
+    def vjp(self, inputs: Sequence[Array], upstream: Array) -> tuple[Array, tuple[Any, ...]]:
+        """Return y, and the gradients of a fresh instance, on copies of all arrays.
+
+        y is a copy too, so that a backward that changes it changes nothing here.
+        """
+        instance = self.make()
+        y = self.call_forward(instance, [np.array(array, subok=True) for array in inputs])
+        kept = y.copy()
+        return kept, self.call_backward(instance, np.array(upstream, subok=True))
+
+
+def described(error: BaseException) -> str:
+    """Return the type and the first line of an exception's text, shortened."""
+    try:
+        text = str(error).strip()
+    except Exception:  # noqa: BLE001 - a hostile __str__ must not stop the check
+        text = ""
+    line = text.splitlines()[0] if text else ""
+    line = line if len(line) <= 200 else line[:197] + "..."
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+
+
+def place(error: BaseException) -> tuple[str, int]:
+    """Return file and line of the innermost frame of foreign code in a SubjectError's cause."""
+    cause = error.__cause__ or error
+    trace, found = cause.__traceback__, ("", 0)
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not str(name).startswith(("gradcheck.", "numpy")):
+            found = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+        trace = trace.tb_next
+    return found

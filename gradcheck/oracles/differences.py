@@ -1,0 +1,181 @@
+"""Finite differences of one forward at one point: it knows only the code's own forward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.errors import SubjectError
+from gradcheck.oracles.finite_difference import Slope, derivative
+from gradcheck.records import Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gradcheck.probes import Probes
+    from gradcheck.records import Array
+
+NOISE_POINTS = 8
+NOISE_STEP = 2.0**-36
+"""Relative spacing of the points whose scatter is the noise of forward: the derivative's share of
+the differences is gone after the first order (Moré and Wild, "Estimating computational noise", SIAM
+J. Sci. Comput. 33, 2011, section 3)."""
+
+
+class FiniteDifferences:
+    """Derivatives of one forward at one point, by step studies.
+
+    Parameters
+    ----------
+    forward : callable
+        Takes the inputs, returns y as an array.
+    inputs : sequence of Array
+        The point; floats are promoted to float64.
+    edges : sequence of (float, float)
+        The open interval of each input, outside which nothing is evaluated.
+
+    Raises
+    ------
+    SubjectError
+        Where forward raises at the point.
+    """
+
+    def __init__(
+        self,
+        forward: Callable[[Sequence[Array]], Array],
+        inputs: Sequence[Array],
+        edges: Sequence[tuple[float, float]],
+    ) -> None:
+        self._forward = forward
+        self._edges = edges
+        self.work = [a.astype(np.float64) if a.dtype.kind == "f" else a for a in inputs]
+        y = forward(self.work)
+        self.eps = unit_roundoff(y)
+        self.y = np.asarray(y, dtype=np.float64)
+        self.noise = 4 * self.eps * np.abs(self.y)
+        self.scales = [scale(array) if array.dtype.kind == "f" else array for array in self.work]
+
+    def slope(self, k: int, tangent: Array) -> Slope:
+        """Return the derivative of y along a tangent of input k, with its bound.
+
+        Parameters
+        ----------
+        k : int
+        tangent : Array of the input's shape
+            Of the size of the input: a step of 1 is a relative change of 1.
+        """
+        original = self.work[k]
+        work = list(self.work)
+
+        def evaluate(step: float) -> Array:
+            work[k] = original + step * tangent
+            return np.asarray(self._forward(work), dtype=np.float64)
+
+        return derivative(
+            evaluate,
+            self.y,
+            eps=self.eps,
+            noise=self.noise,
+            reach=self._reach(k, tangent),
+        )
+
+    def _reach(self, k: int, tangent: Array) -> tuple[float, float]:
+        low, high = self._edges[k]
+        if low == -np.inf and high == np.inf:
+            return (1.0, 1.0)
+        x = self.work[k]
+        size = np.abs(tangent) + np.finfo(float).tiny
+        up = np.where(tangent > 0, high - x, x - low) / size
+        down = np.where(tangent > 0, x - low, high - x) / size
+        return (min(1.0, 0.5 * float(down.min())), min(1.0, 0.5 * float(up.min())))
+
+    def measure_noise(self, k: int) -> None:
+        """Raise the noise of y to the scatter that forward shows near the point along input k."""
+        tangent = self.scales[k]
+        original, work = self.work[k], list(self.work)
+        rows = []
+        for j in range(-NOISE_POINTS // 2, NOISE_POINTS // 2):
+            work[k] = original + j * NOISE_STEP * tangent
+            try:
+                rows.append(np.asarray(self._forward(work), dtype=np.float64))
+            except SubjectError:
+                return
+        table = np.stack(rows)
+        # Normalised by the central binomial coefficients, orders 3 to 5 estimate one scatter.
+        for order, norm in ((3, 20.0), (4, 70.0), (5, 252.0)):
+            spread = np.sqrt((np.diff(table, order, axis=0) ** 2).mean(axis=0) / norm)
+            self.noise = np.fmax(self.noise, 4 * spread)
+
+    def gradient(
+        self, k: int, probes: Probes, cotangent: Array, only: Sequence[int] | None = None
+    ) -> Estimate:
+        """Return the readings of the gradient of input k; NaN where a probe was left out.
+
+        Parameters
+        ----------
+        k : int
+        probes : Probes
+        cotangent : Array of y's shape
+        only : sequence of int, optional
+            The probes to look at; all by default.
+        """
+        shape = (probes.count, *self.y.shape)
+        value, bound = np.full(shape, np.nan), np.full(shape, np.nan)
+        lower, upper = np.full(shape, np.nan), np.full(shape, np.nan)
+        kinked = False
+        moved, scaled = probes.steps(self.scales[k])
+        wanted = None if only is None else set(only)
+        for place, (index, weight) in enumerate(probes.targets()):
+            if wanted is not None and place not in wanted:
+                continue
+            tangent = np.zeros_like(self.work[k])
+            probes.view(tangent)[index] = weight * probes.view(moved)[index]
+            slope = self.slope(k, tangent)
+            value[place], bound[place] = slope.value, slope.bound
+            lower[place] = np.minimum(cotangent * slope.minus, cotangent * slope.plus)
+            upper[place] = np.maximum(cotangent * slope.minus, cotangent * slope.plus)
+            if np.any(slope.kink & (cotangent != 0)):
+                kinked = True
+                bound[place] = np.where(slope.kink, slope.side_bound, bound[place])
+                value[place] = np.where(slope.kink, 0.5 * (slope.minus + slope.plus), value[place])
+        ones, sizes = np.ones_like(cotangent), np.abs(cotangent)
+
+        def readings(rows: Array, weights: Array) -> Array:
+            return np.asarray(probes.arrange(probes.reduce(rows, weights)) / scaled)
+
+        total = readings(value, cotangent)
+        bounds = readings(bound, sizes)
+        return Estimate(
+            value=total,
+            bound=bounds + 4 * 2.0**-52 * np.abs(total),
+            terms=readings(np.abs(value), sizes),
+            lower=readings(lower, ones) if kinked else None,
+            upper=readings(upper, ones) if kinked else None,
+        )
+
+
+def unit_roundoff(y: Array) -> float:
+    """Return the unit roundoff at which y was computed, judged by its dtype and its values.
+
+    Values that are all float32 numbers were cast on their way, unless they are few and simple.
+    """
+    eps = float(np.finfo(y.dtype).eps)
+    if y.dtype == np.float64 and np.any(y != 0):
+        with np.errstate(over="ignore", invalid="ignore"):
+            single = y.astype(np.float32)
+        odd = np.abs(np.frexp(y[np.isfinite(y)])[0] * 2**16) % 1 != 0
+        if bool(np.all(single == y)) and bool(odd.any()):
+            return float(np.finfo(np.float32).eps)
+    return eps
+
+
+def scale(x: Array) -> Array:
+    """Return the size by which each entry is moved: a power of two near |x|; elsewhere a typical one.
+
+    Where x is 0 it is the largest entry's size, or 1 where there is none.
+    """
+    size = np.abs(x)
+    largest = float(size.max(initial=0.0))
+    typical = largest if largest > 0 else 1.0
+    return np.exp2(np.round(np.log2(np.where(size > 0, size, typical))))

@@ -1,0 +1,127 @@
+"""The JSON report, schema gradcheck/1: the format of which every other is a function."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from gradcheck.records import Check, Finding, Report, Result, Worst
+
+SCHEMA = "gradcheck/1"
+_FILE = "gradcheck-1.schema.json"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the report, from the file that the package ships."""
+    from importlib.resources import files
+
+    text = files("gradcheck.render").joinpath(_FILE).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def report_json(report: Report) -> str:
+    """Return the report as JSON text in ASCII, with a newline at its end.
+
+    Notes
+    -----
+    Keys keep the order of the schema, subjects and checks the order in which they ran. JSON has no
+    NaN and no infinity: a residual that was not measured is null, and any other number that is not
+    finite is one of the strings "inf", "-inf", "nan".
+    """
+    return json.dumps(report_dict(report), indent=1, allow_nan=False) + "\n"
+
+
+def report_dict(report: Report) -> dict[str, Any]:
+    """Return the report as plain dicts, lists, strings and finite numbers."""
+    return {
+        "schema": SCHEMA,
+        "tool": {str(key): str(report.tool[key]) for key in sorted(report.tool)},
+        "seed": int(report.seed),
+        "command": report.command,
+        "counts": dict(report.counts),
+        "subjects": [subject_entry(result) for result in report.subjects],
+    }
+
+
+def subject_entry(result: Result) -> dict[str, Any]:
+    """Return one entry of "subjects"; what `result.to_dict()` gives."""
+    return {
+        "name": result.name,
+        "role": result.role,
+        "file": result.file,
+        "line": int(result.line),
+        "convention": {str(key): _plain(value) for key, value in result.convention.items()},
+        "verdict": str(result.verdict),
+        "checks": [_check(check) for check in result.checks],
+        "findings": [_finding(finding) for finding in result.findings],
+        "seed": int(result.seed),
+        "reproduce": result.reproduce,
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "quantity": check.quantity,
+        "verdict": str(check.verdict),
+        "evidence": None if check.evidence is None else str(check.evidence),
+        "oracle": str(check.oracle),
+        "contract": check.contract,
+        "shapes": {name: [int(size) for size in shape] for name, shape in check.shapes.items()},
+        "residual": None if math.isnan(check.residual) else _number(check.residual),
+        "worst": None if check.worst is None else _worst(check.worst),
+        "regime": check.regime,
+        "points": {kind: int(number) for kind, number in check.points.items()},
+        "visible": _number(check.visible),
+        "agree": [str(oracle) for oracle in check.agree],
+        "reason": check.reason,
+        "seconds": round(float(check.seconds), 6),
+    }
+
+
+def _worst(worst: Worst) -> dict[str, Any]:
+    return {
+        "index": [int(k) for k in worst.index],
+        "got": _number(worst.got),
+        "oracle": _number(worst.oracle),
+        "bound": _number(worst.bound),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "quantity": finding.quantity,
+        "message": finding.message,
+        "numbers": {name: _number(value) for name, value in finding.numbers.items()},
+        "hint": finding.hint,
+        "remark": bool(finding.remark),
+    }
+
+
+def _number(value: float | np.number[Any]) -> float | int | str:
+    if isinstance(value, int | np.integer):
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else repr(number)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a convention as JSON can hold it; what it cannot hold, as text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, int | float | np.integer | np.floating):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
+        entries = value if isinstance(value, Sequence) else sorted(value, key=str)
+        return [_plain(entry) for entry in entries]
+    return str(value)

@@ -1,0 +1,225 @@
+"""Seeded points and cotangents, and the regimes in which a backward pass is looked at.
+
+A regime is a function of a generator and the given inputs that returns points: the values vary,
+shapes and dtypes do not (but for the regime `float32`). What each is for:
+
+========================  =====================================================================
+point                     the given inputs
+signs                     ordinary values of both signs
+kinks, units              exact zeros of both signs; entries of 1 and -1, and close beside them
+near-kinks                within 1e-9 to 1e-3 of zero
+magnitudes                eight bands from 0.01 to 30, each with both signs
+overflow                  1000 and 800, where exp overflows unless it is shifted
+tiny, huge                1e-8 and 1e8 times ordinary values
+ties, equal               repeated entries; inputs of one shape equal to each other (y = t)
+offset                    a large number added to all entries
+float32                   the given inputs in single precision
+read-only, strided        the given inputs, not writable; as non-contiguous views
+========================  =====================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gradcheck.records import Array
+    from gradcheck.subject import Subject
+
+    Generator = np.random.Generator
+    Maker = Callable[[Generator, tuple[int, ...]], list[Array]]
+
+BANDS = tuple(np.geomspace(0.01, 30.0, 9))
+"""Edges of the eight bands of magnitude; at ±30 alone a tanh' of 0 looks like the truth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One point: the regime that it is for, and one array an input."""
+
+    regime: str
+    inputs: tuple[Array, ...]
+
+
+def _signs(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    return [rng.standard_normal(shape) for _ in range(2)]
+
+
+def _kinks(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    """Return half zeros, of both signs; the second point is the first one's complement."""
+    zero = rng.random(shape) < 0.5
+    zeros = np.where(rng.random(shape) < 0.5, 0.0, -0.0)
+    return [np.where(mask, zeros, rng.standard_normal(shape)) for mask in (zero, ~zero)]
+
+
+def _units(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    ones = rng.choice([1.0, -1.0], shape)
+    return [ones, ones[::-1] * (1 + 10 ** rng.uniform(-9, -3, shape) * rng.choice([1, -1], shape))]
+
+
+def _near_kinks(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    points = 10 ** rng.uniform(-9, -3, shape) * rng.choice([1.0, -1.0], shape)
+    return [points, -points[..., ::-1] if shape else -points]
+
+
+def _magnitudes(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    """Return one point a band; both signs of each where an array has one or two entries."""
+    points = []
+    for low, high in zip(BANDS, BANDS[1:], strict=False):
+        size = np.exp(rng.uniform(np.log(low), np.log(high), shape))
+        sign = rng.choice([1.0, -1.0], shape)
+        points.append(sign * size)
+        if size.size <= 2:
+            points.append(-sign * size)
+    return points
+
+
+def _overflow(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    points = rng.choice([1000.0, -1000.0, 800.0, -800.0], shape)
+    return [points, -points] if points.size <= 2 else [points]
+
+
+def _scaled(scale: float) -> Maker:
+    return lambda rng, shape: [scale * rng.standard_normal(shape)]
+
+
+def _ties(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    """Return entries drawn from three values, and then a single value everywhere."""
+    return [rng.choice(rng.standard_normal(3), shape), np.full(shape, rng.standard_normal())]
+
+
+def _offset(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
+    return [1e4 + rng.standard_normal(shape)]
+
+
+_DRAWN: Mapping[str, Maker] = {
+    "signs": _signs,
+    "kinks": _kinks,
+    "near-kinks": _near_kinks,
+    "units": _units,
+    "magnitudes": _magnitudes,
+    "overflow": _overflow,
+    "tiny": _scaled(1e-8),
+    "huge": _scaled(1e8),
+    "ties": _ties,
+    "equal": lambda rng, shape: [rng.standard_normal(shape)],
+    "offset": _offset,
+}
+
+REGIMES = ("point", *_DRAWN, "float32", "read-only", "strided")
+"""The names of all regimes, in the order in which they are run."""
+
+
+def regime_names(regimes: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the regimes that are asked for; the given point is always among them.
+
+    Raises
+    ------
+    UsageError
+        Where a name is not one of `REGIMES`, "all" or "point".
+    """
+    if isinstance(regimes, str):
+        regimes = REGIMES if regimes == "all" else (regimes,)
+    unknown = [name for name in regimes if name not in REGIMES]
+    if unknown or not regimes:
+        raise UsageError(
+            f"regimes={unknown[0] if unknown else regimes!r}, must be 'all', 'point' or a list of "
+            f"names among {', '.join(REGIMES)}"
+        )
+    return tuple(name for name in REGIMES if name == "point" or name in regimes)
+
+
+def cotangent(rng: Generator, y: Array) -> Array:
+    """Return a random upstream gradient of y's shape and dtype; no entry is near 0 or 1."""
+    size = rng.uniform(0.3, 2.0, y.shape)
+    return np.asarray(size * rng.choice([1.0, -1.0], y.shape), dtype=y.dtype)
+
+
+def samples(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
+    """Yield the points of one regime.
+
+    Parameters
+    ----------
+    subject : Subject
+        Its inputs give shapes and dtypes; integer inputs keep their values.
+    name : str
+        One of `REGIMES`.
+    seed : int
+    """
+    inputs = subject.inputs
+    if name == "point":
+        yield Sample(regime=name, inputs=tuple(array.copy() for array in inputs))
+    elif name == "float32":
+        if any(array.dtype == np.float64 for array in inputs):
+            single = [a.astype(np.float32) if a.dtype.kind == "f" else a.copy() for a in inputs]
+            yield Sample(regime=name, inputs=tuple(single))
+    elif name == "read-only":
+        frozen = tuple(array.copy() for array in inputs)
+        for array in frozen:
+            array.setflags(write=False)
+        yield Sample(regime=name, inputs=frozen)
+    elif name == "strided":
+        yield Sample(regime=name, inputs=tuple(_strided(array) for array in inputs))
+    else:
+        yield from _drawn(subject, name, seed)
+
+
+def _drawn(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
+    rng = np.random.default_rng([seed, REGIMES.index(name)])
+    free = [k for k, array in enumerate(subject.inputs) if array.dtype.kind == "f"]
+    series = {k: _DRAWN[name](rng, subject.inputs[k].shape) for k in free}
+    if name == "equal" and not _equalise(series):
+        return
+    for index in range(max(len(points) for points in series.values())):
+        inputs = [array.copy() for array in subject.inputs]
+        for k, points in series.items():
+            low, high = subject.domain.get(subject.names[k], (-np.inf, np.inf))
+            values = folded(points[index % len(points)], low, high)
+            inputs[k] = np.asarray(values).astype(subject.inputs[k].dtype)
+        yield Sample(regime=name, inputs=tuple(inputs))
+
+
+def _equalise(series: dict[int, list[Array]]) -> bool:
+    """Make inputs of one shape equal, but for some entries of a second point; say if any were."""
+    found = False
+    for k, points in series.items():
+        first = next(j for j in series if series[j][0].shape == points[0].shape)
+        if first != k:
+            found = True
+            part = points[0].copy()
+            part.reshape(-1)[::2] = series[first][0].reshape(-1)[::2]
+            points[:] = [series[first][0].copy(), part]
+        else:
+            points[:] = [points[0], points[0]]
+    return found
+
+
+def folded(values: Array, low: float, high: float) -> Array:
+    """Return the values mapped into the open interval (low, high), those inside unchanged."""
+    if low == -np.inf and high == np.inf:
+        return values
+    if high == np.inf:
+        inside = low + np.abs(values - low)
+        return np.where(inside > low, inside, low + 1.0)
+    if low == -np.inf:
+        return -folded(-values, -high, np.inf)
+    width = high - low
+    phase = np.mod(values - low, 2 * width)
+    inside = low + np.where(phase > width, 2 * width - phase, phase)
+    return np.where((inside > low) & (inside < high), inside, low + width / 2)
+
+
+def _strided(array: Array) -> Array:
+    """Return an equal array whose entries are not contiguous in memory."""
+    if array.ndim == 0:
+        return array.copy()
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
+    return wide[..., ::2]

@@ -1,0 +1,137 @@
+"""Checks every layer of `reference_net` against every oracle and contract."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import gradcheck
+from gradcheck.notes.formulas import FORMULAS
+from gradcheck.records import Check, Oracle, Report, Result, Verdict
+from gradcheck.reference import reference_subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from gradcheck.subject import Subject
+
+    Progress = Callable[[int, int, str], None]
+
+GRADIENT_ORACLES = (Oracle.FINITE_DIFFERENCE, Oracle.COMPLEX_STEP, Oracle.SYMBOLIC)
+"""Who must speak of each gradient. Of y itself only the formula can: `Oracle.SYMBOLIC`."""
+
+ANY = "gradients"
+"""The quantity of a planned contract."""
+
+
+def verify(seed: int, progress: Progress | None = None) -> Report:
+    """Check every layer of `reference_net` at each of its shapes.
+
+    Parameters
+    ----------
+    seed : int
+        Draws every input, point and cotangent.
+    progress : callable, optional
+        Called with (subjects done, subjects in all, name of the next), and at the end with the
+        number of all twice and an empty name.
+
+    Returns
+    -------
+    Report
+        One result a layer, which holds the checks of all its shapes. A check that was planned and
+        that nobody made stands in it as `not-run`: see `planned_checks`.
+    """
+    from gradcheck.check import check_subject
+
+    subjects = reference_subjects(seed)
+    results: dict[str, list[Result]] = {}
+    for k, (subject, formula) in enumerate(subjects):
+        if progress is not None:
+            progress(k, len(subjects), subject.name)
+        result = check_subject(subject, regimes="all", seed=seed, formula=formula)
+        results.setdefault(subject.name, []).append(_completed(result, subject, formula))
+    if progress is not None:
+        progress(len(subjects), len(subjects), "")
+    merged = tuple(_merged(parts) for parts in results.values())
+    return Report(
+        tool=tool(),
+        seed=seed,
+        command=f"gradcheck verify --seed {seed}",
+        planned=sum(len(result.checks) for result in merged),
+        subjects=merged,
+    )
+
+
+def planned_checks(subject: Subject, formula: str) -> list[tuple[str, Oracle, str]]:
+    """Return the (quantity, oracle, contract) triples that a subject's checks must cover.
+
+    They follow from the formula and the list of contracts and not from what ran, so that an oracle
+    which silently leaves a gradient out is seen. A contract may be checked of any quantity.
+    """
+    from gradcheck.contracts import CONTRACTS
+
+    output = "y" if FORMULAS[formula].output else "loss"
+    gradients = [f"d{name}" for name in subject.names if name not in subject.constants]
+    return [
+        (output, Oracle.SYMBOLIC, ""),
+        *((gradient, oracle, "") for gradient in gradients for oracle in GRADIENT_ORACLES),
+        *((ANY, Oracle.CONTRACT, contract) for contract in CONTRACTS),
+    ]
+
+
+def tool() -> dict[str, str]:
+    """Return the versions of gradcheck, Python and the libraries that compute, and the platform."""
+    libraries = {name: version(name) for name in ("mpmath", "numpy", "sympy")}
+    return {
+        "gradcheck": gradcheck.__version__,
+        **libraries,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def _completed(result: Result, subject: Subject, formula: str) -> Result:
+    made = {
+        (ANY if check.contract else check.quantity, check.oracle, check.contract)
+        for check in result.checks
+    }
+    shapes = {name: a.shape for name, a in zip(subject.names, subject.inputs, strict=True)}
+    missing = [
+        Check(
+            quantity=quantity,
+            oracle=oracle,
+            contract=contract,
+            verdict=Verdict.NOT_RUN,
+            shapes=shapes,
+            reason="planned, and not made: an earlier check failed, or the harness left it out",
+        )
+        for quantity, oracle, contract in planned_checks(subject, formula)
+        if (quantity, oracle, contract) not in made
+    ]
+    return replace(result, checks=(*result.checks, *missing))
+
+
+def _merged(parts: list[Result]) -> Result:
+    """Return one result of several shapes of one layer; what was found at each is said once."""
+    findings = {
+        (f.remark, f.code, f.quantity, f.message): f for part in parts for f in part.findings
+    }
+    return replace(
+        parts[0],
+        checks=tuple(check for part in parts for check in part.checks),
+        findings=tuple(sorted(findings.values(), key=lambda finding: finding.remark)),
+    )
+
+
+def exit_code(checks: Iterable[Check], planned: int) -> int:
+    """Return 0 if all that was planned passed, 1 if a gradient is wrong, else 3 (1 beats 3).
+
+    Zero checks are never a success, and neither is a check that did not run.
+    """
+    verdicts = [check.verdict for check in checks]
+    if Verdict.FAIL in verdicts:
+        return 1
+    passed = verdicts.count(Verdict.PASS)
+    return 0 if passed == len(verdicts) == planned and passed > 0 else 3
