@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 
     from gradcheck.execution import Runner
     from gradcheck.records import Array
+    from gradcheck.rounding import Spread
 
 RMS = 8.0
 """Multiples of the measured r.m.s. that are allowed; three runs show it to about 40 %."""
+
+UNMEASURED = 32.0
+"""Units in the last place of the largest entry, where the rounding cannot be measured."""
+
+CAP, CAP_SINGLE = 1e-6, 1e-1
+"""Of the largest entry, or of the upstream gradient if that is larger: what moves more than this is
+no rounding, but code that gives another answer at every call. In float64, and in float32."""
 
 
 def of_backward(
@@ -53,9 +61,20 @@ def of_backward(
         return [None] * len(names)
     measured: list[Array | None] = [None] * len(names)
     for k, gradient, seen in zip(active, plain, spreads, strict=True):
-        if gradient is not None and seen.survived:
-            measured[k] = RMS * np.asarray(seen.deviation, dtype=np.float64)
+        if gradient is not None:
+            measured[k] = _allowed(np.asarray(gradient), seen, upstream, eps)
     return measured
+
+
+def _allowed(gradient: Array, seen: Spread, upstream: Array, eps: float) -> Array | None:
+    if gradient.dtype.kind not in "fiu" or not np.isfinite(gradient).all():
+        return None
+    largest = float(np.abs(gradient).max(initial=0.0))
+    if not seen.survived:
+        return np.full(gradient.shape, UNMEASURED * eps * largest)
+    cap = CAP_SINGLE if eps > np.finfo(np.float64).eps else CAP
+    cap *= max(largest, float(np.abs(upstream).max(initial=0.0)))
+    return np.minimum(RMS * np.asarray(seen.deviation, dtype=np.float64), cap)
 
 
 def _matched(gradients: tuple[Any, ...], active: list[int], number: int) -> list[Any]:

@@ -166,7 +166,7 @@ def verify_command(output: Path, seed: int, form: str, *, quiet: bool) -> int:
 
     with _progress(shown=not quiet and sys.stderr.isatty()) as progress:
         report = verify(seed, progress)
-    code = exit_code((c for subject in report.subjects for c in subject.checks), report.planned)
+    code = exit_code(report)
     from gradcheck.render.json import report_json
     from gradcheck.render.markdown import report_markdown
 

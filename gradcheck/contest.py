@@ -78,7 +78,7 @@ class Contest:
             there = differences.gradient(self.k, self.probes, self.point.cotangent, only=owners)
             said = {i: self._said(i, there, comparison) for i in suspects}
             if attempt == 0 and "disagree" in said.values():
-                differences.measure_noise(self.k)
+                self.point.measure_noise(self.k)
             else:
                 break
         kinds = set(said.values())

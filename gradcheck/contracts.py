@@ -207,13 +207,18 @@ class _Examination:
             got, other, past = account.gradients[k], fresh[k], old[k]
             if got is None or other is None or past is None:
                 continue
-            if not self._equal(got, other, k, self.upstream) and _close(got, past):
-                account.broken(
-                    "latest-forward",
-                    "stale-cache",
-                    "d" + self.subject.names[k],
-                    "after forward(A), forward(B), backward still uses A",
-                )
+            if self._equal(got, other, k, self.upstream):
+                continue
+            quantity = "d" + self.subject.names[k]
+            if _close(got, past):
+                message = "after forward(A), forward(B), backward still uses A"
+                account.broken("latest-forward", "stale-cache", quantity, message)
+            elif _close(other, 2 * got):
+                message = "the second backward gives twice the first"
+                account.broken("repeatable", "accumulates", quantity, message)
+            else:
+                message = "the same call gives another answer the second time"
+                account.broken("repeatable", "non-deterministic", quantity, message)
 
     def _instances(self, account: Account, earlier: Sequence[Array]) -> None:
         account.looked_at.add("instances")

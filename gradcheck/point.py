@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.allowance import RMS, of_backward
+from gradcheck.allowance import RMS, UNMEASURED, of_backward, of_forward
 from gradcheck.comparison import (
     FLOOR,
     VACUOUS,
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from gradcheck.probes import Probes
     from gradcheck.records import Array
     from gradcheck.samples import Sample
-
-UNMEASURED = 32.0
-"""Units in the last place of the largest term, where the rounding cannot be measured."""
 
 WORK_POINT, WORK_ELSEWHERE = 2.0e9, 2.0e7
 """Numbers that the evaluations for one input may pass through forward: the given point; others."""
@@ -168,6 +165,8 @@ class PointJudge:
         floats = [a.dtype for k, a in enumerate(sample.inputs) if k in judge.active]
         self.eps = max(unit_roundoff(y), *(float(np.finfo(dtype).eps) for dtype in floats))
         self.single = self.eps > EPS
+        self.tiny = float(np.finfo(np.float32 if self.single else np.float64).tiny)
+        self.tiny *= max(1.0, float(np.abs(self.cotangent).max()))
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
         self.differences = FiniteDifferences(self.runner.forward, sample.inputs, judge.edges)
         self.complex = ComplexStep(self.runner.forward, sample.inputs, judge.active, y.shape)
@@ -276,7 +275,7 @@ class PointJudge:
         if not np.isfinite(along).all():
             raise OracleError("forward is not finite for complex input")
         if _contradicted(along, slope):
-            self.differences.measure_noise(k)
+            self.measure_noise(k)
             if _contradicted(along, self.differences.slope(k, tangent)):
                 raise OracleError(
                     "the imaginary part differs from finite differences along a random direction: "
@@ -296,6 +295,16 @@ class PointJudge:
                 raise OracleError("the imaginary part is not linear in the step")
         return estimate, probes
 
+    def measure_noise(self, k: int) -> None:
+        """Measure the noise of forward: what scatters near the point, and its own rounding."""
+        differences = self.differences
+        differences.measure_noise(k)
+        rounding = of_forward(
+            self.runner, differences.work, differences.y, differences.eps, self.rng
+        )
+        if rounding is not None:
+            differences.noise = np.fmax(differences.noise, np.nan_to_num(rounding, posinf=0.0))
+
     def _adds_up(self, estimate: Estimate, tangent: Array, along: Array) -> bool:
         """Say whether the entries add up to the derivative along a random direction.
 
@@ -312,7 +321,7 @@ class PointJudge:
     ) -> Verdict:
         """Compare with the complex step and note the reading."""
         values = probes.read(got)
-        floor = probes.total(FLOOR * self.eps * np.abs(got))
+        floor = probes.total(self._floor(got))
         comparison = compare(values, estimate, floor)
         verdict, reason = Verdict.PASS, ""
         if not comparison.agrees:
@@ -325,6 +334,10 @@ class PointJudge:
                 verdict, reason = Verdict.INCONCLUSIVE, VACUOUS_REASON
         self._note(k, Oracle.COMPLEX_STEP, verdict, comparison, probes, reason)
         return verdict
+
+    def _floor(self, got: Array) -> Array:
+        """Return what is always allowed: the last rounding of the result, and its underflow."""
+        return FLOOR * (self.eps * np.abs(got) + self.tiny)
 
     def rounding(self, k: int) -> Array | None:
         """Return the measured rounding error of the gradient of input k, None if it cannot be."""
@@ -366,12 +379,12 @@ class PointJudge:
         if alone and isinstance(probes, EntryProbes):
             self.outcome.truth.setdefault(k, estimate)
         values = probes.read(got)
-        floor = probes.total(FLOOR * self.eps * np.abs(got))
+        floor = probes.total(self._floor(got))
         comparison = compare(values, estimate, floor)
         if not comparison.agrees:
             comparison = compare(values, estimate, floor + self._rounded(k, estimate, probes))
         if not comparison.agrees:
-            self.differences.measure_noise(k)
+            self.measure_noise(k)
             estimate = self.differences.gradient(k, probes, self.cotangent)
             comparison = compare(values, estimate, floor + self._rounded(k, estimate, probes))
         verdict, reason = Verdict.PASS, ""
@@ -413,10 +426,13 @@ class PointJudge:
     def simple(self, k: int, index: tuple[int, ...]) -> bool:
         """Say whether a kink is one of this entry alone: it stays where the others are moved.
 
+        Those that it is tied to are not moved: a kink at y = t is simple too.
+
         A kink inside of a composite goes away; what a backward pass returns there depends on the
         parts of the composite, and lies in no interval that can be seen from outside.
         """
         moved = []
+        here = self.differences.work[k][index]
         for j, array in enumerate(self.differences.work):
             if array.dtype.kind != "f":
                 moved.append(array)
@@ -425,6 +441,8 @@ class PointJudge:
             other = array + 1e-3 * shift * self.differences.scales[j]
             if j == k:
                 other[index] = array[index]
+            tied = (array == here) & (array != 0)
+            other = np.where(tied, array, other)
             moved.append(other)
         try:
             there = FiniteDifferences(self.runner.forward, moved, self.judge.edges)
@@ -502,7 +520,7 @@ class PointJudge:
             if abs(total - value) <= error:
                 return
             if attempt == 0:
-                self.differences.measure_noise(k)
+                self.measure_noise(k)
         self.outcome.readings.append(
             Reading(
                 quantity="d" + self.judge.subject.names[k],

@@ -114,9 +114,10 @@ def _lost(plain: list[Array], reason: str) -> tuple[Spread, ...]:
 
 def _measure(plain: Array, values: list[Array], tainted: bool) -> Spread:  # noqa: FBT001
     for value in values:
-        if value.shape != plain.shape or value.dtype.kind not in "fciub":
-            got = f"shape {value.shape} and dtype {value.dtype}"
-            return _lost([plain], f"it gave {got}, and shape {plain.shape} without noise")[0]
+        kinds = {value.dtype.kind, plain.dtype.kind}
+        if value.shape != plain.shape or not kinds <= set("fciub"):
+            got, had = (f"shape {y.shape} and dtype {y.dtype}" for y in (value, plain))
+            return _lost([plain], f"it gave {got}, and {had} without noise")[0]
         if value.dtype.kind == "c" and plain.dtype.kind != "c":
             return _lost([plain], "it gave complex numbers, and real ones without noise")[0]
     if not tainted and all(np.array_equal(v, values[0], equal_nan=True) for v in values):

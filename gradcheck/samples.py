@@ -21,6 +21,7 @@ read-only, strided        the given inputs, not writable; as non-contiguous view
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,8 +61,9 @@ def _kinks(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
 
 
 def _units(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
-    ones = rng.choice([1.0, -1.0], shape)
-    return [ones, ones[::-1] * (1 + 10 ** rng.uniform(-9, -3, shape) * rng.choice([1, -1], shape))]
+    ones = np.asarray(rng.choice([1.0, -1.0], shape))
+    beside = 10 ** rng.uniform(-9, -3, shape) * rng.choice([1.0, -1.0], shape)
+    return [ones, -ones * (1 + beside)]
 
 
 def _near_kinks(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
@@ -72,7 +74,7 @@ def _near_kinks(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
 def _magnitudes(rng: Generator, shape: tuple[int, ...]) -> list[Array]:
     """Return one point a band; both signs of each where an array has one or two entries."""
     points = []
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         size = np.exp(rng.uniform(np.log(low), np.log(high), shape))
         sign = rng.choice([1.0, -1.0], shape)
         points.append(sign * size)

@@ -11,9 +11,10 @@ import gradcheck
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.records import Check, Oracle, Report, Result, Verdict
 from gradcheck.reference import reference_subjects
+from gradcheck.render.summary import report_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from gradcheck.subject import Subject
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 GRADIENT_ORACLES = (Oracle.FINITE_DIFFERENCE, Oracle.COMPLEX_STEP, Oracle.SYMBOLIC)
 """Who must speak of each gradient. Of y itself only the formula can: `Oracle.SYMBOLIC`."""
 
-ANY = "gradients"
+ANY = "backward"
 """The quantity of a planned contract."""
 
 
@@ -125,13 +126,9 @@ def _merged(parts: list[Result]) -> Result:
     )
 
 
-def exit_code(checks: Iterable[Check], planned: int) -> int:
+def exit_code(report: Report) -> int:
     """Return 0 if all that was planned passed, 1 if a gradient is wrong, else 3 (1 beats 3).
 
     Zero checks are never a success, and neither is a check that did not run.
     """
-    verdicts = [check.verdict for check in checks]
-    if Verdict.FAIL in verdicts:
-        return 1
-    passed = verdicts.count(Verdict.PASS)
-    return 0 if passed == len(verdicts) == planned and passed > 0 else 3
+    return {Verdict.PASS: 0, Verdict.FAIL: 1}.get(report_verdict(report), 3)

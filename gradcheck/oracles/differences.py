@@ -53,7 +53,11 @@ class FiniteDifferences:
         y = forward(self.work)
         self.eps = unit_roundoff(y)
         self.y = np.asarray(y, dtype=np.float64)
-        self.noise = 4 * self.eps * np.abs(self.y)
+        size = np.abs(self.y)
+        # An entry that is tiny beside the others may be what is left of terms of their size.
+        self.noise = self.eps * (
+            4 * size + float(np.max(size, initial=0.0, where=size < np.inf)) / 16
+        )
         self.scales = [scale(array) if array.dtype.kind == "f" else array for array in self.work]
 
     def slope(self, k: int, tangent: Array) -> Slope:

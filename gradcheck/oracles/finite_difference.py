@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.errors import SubjectError
 from gradcheck.oracles.step_study import (
     FIRST_STEP,
     LEVELS,
     NOISE_UNITS,
     RATIO,
     Ladder,
+    NearTangent,
+    Study,
+    evaluate_at,
     ladder_from,
     one_sided,
     study_steps,
@@ -28,15 +30,11 @@ if TYPE_CHECKING:
 
     from gradcheck.records import Array
 
+FINE = 1e-12
+"""Unit roundoff below which y is float64, for which float32 on the way is noise."""
+
 ENOUGH = 1e-7
 """Relative bound at which no finer step is taken: a tenth of what `tested` asks for in float64."""
-
-PROBE = 2.0**-30
-"""Step of one more value of y, at which curvature is below the rounding of float64: what it is off
-the line is noise, whatever the caller said."""
-
-PROBE_SHARE = 8.0
-"""How many times what that value is off the noise may be: a single sample says little."""
 
 HIDDEN_NOISE = 2.0**-19
 """Largest unexplained roughness, relative to y, that is taken for rounding: float32 arithmetic
@@ -119,6 +117,10 @@ def derivative(
     distance d shows as a change that grows towards h = d, a jump or an infinite slope as one that
     never stops to grow. Finer levels than the first four are evaluated only where they are needed.
 
+    In float64 one more value, at `PROBE`, is compared with the tangent, for noise that the caller
+    did not know of: rounded values agree by chance, and perfectly, more often than their noise
+    lets one think. `PROBE_SHARE` times its distance from the tangent, over h, is in the bound.
+
     The rounding of y at a level is its noise at the point, plus `NOISE_UNITS`·eps of how far y has
     moved, plus 2 eps of the slope for the rounding of the moved inputs.
     """
@@ -138,18 +140,18 @@ def derivative(
     ladder = ladder_from(2.0 ** math.floor(math.log2(min(FIRST_STEP, side / 2))), eps)
     values = np.empty((2, LEVELS, y.size))
     for level, step in enumerate(ladder.steps[:LEVELS]):
-        _evaluate(evaluate, step, values[:, level])
+        evaluate_at(evaluate, (step, -step), values[:, level])
+    line = NearTangent(evaluate, y, ladder.steps[LEVELS - 1]) if eps < FINE else None
     with np.errstate(all="ignore"):
         study = study_steps(values, y, noise, ladder.top(LEVELS))
-    probe = None
-    if eps < FINE:
-        # Rounded values agree by chance, and perfectly, more often than their noise would let one
-        # think: this is the only sight of it.
-        probe = np.empty(y.size)
-        _evaluate(evaluate, (min(PROBE, ladder.steps[LEVELS]),), probe[np.newaxis])
- loose.any():
-        return _smooth(value, bound, shape)
-    values, value, bound = _extended(evaluate, values, y, noise, ladder)
+        value, bound = study.value, study.bound
+        if line is not None:
+            bound += line.doubt(study)
+        loose = ~_settled(value, bound, y)
+    probes = 0 if line is None else 1
+    if not loose.any():
+        return _smooth(value, bound, shape, 2 * LEVELS + probes)
+    values, value, bound = _extended(evaluate, values, y, noise, ladder, study, line)
     minus, plus, side_bound = value.copy(), value.copy(), bound.copy()
     kink = np.zeros(y.size, dtype=bool)
     with np.errstate(all="ignore"):
@@ -172,7 +174,7 @@ def derivative(
             (value, bound, minus, plus, kink, side_bound), judged, strict=True
         ):
             array[loose] = entries
-    evaluations = 2 * values.shape[1]
+    evaluations = 2 * values.shape[1] + probes
     if np.isnan(value).all():
         return _untold(shape, _reason(values, y, part), evaluations)
     return Slope(
@@ -192,7 +194,13 @@ def _settled(value: Array, bound: Array, y: Array) -> Array:
     return settled
 
 
-def _smooth(value: Array, bound: Array, shape: tuple[int, ...]) -> Slope:
+def _untold(shape: tuple[int, ...], reason: str, evaluations: int) -> Slope:
+    return _smooth(np.full(shape, np.nan), np.full(shape, np.inf), shape, evaluations, reason)
+
+
+def _smooth(
+    value: Array, bound: Array, shape: tuple[int, ...], evaluations: int, reason: str = ""
+) -> Slope:
     value, bound = value.reshape(shape), bound.reshape(shape)
     return Slope(
         value=value,
@@ -201,26 +209,21 @@ def _smooth(value: Array, bound: Array, shape: tuple[int, ...]) -> Slope:
         plus=value,
         kink=np.zeros(shape, dtype=bool),
         side_bound=bound,
-        reason="",
-        evaluations=2 * LEVELS,
+        reason=reason,
+        evaluations=evaluations,
     )
 
 
-def _evaluate(evaluate: Callable[[float], Array], step: float, out: Array) -> None:
-    """Write y at +step and at -step into out, (2, n)."""
-    for row, s in enumerate((step, -step)):
-        try:
-            out[row] = evaluate(s).reshape(-1)
-        except SubjectError:
-            out[row] = np.nan
-
-
 def _extended(
-    evaluate: Callable[[float], Array], values: Array, y: Array, noise: Array, ladder: Ladder
+    evaluate: Callable[[float], Array],
+    values: Array,
+    y: Array,
+    noise: Array,
+    ladder: Ladder,
+    study: Study,
+    line: NearTangent | None,
 ) -> tuple[Array, Array, Array]:
     """Take finer levels as long as an entry needs them; return all values, R and its bound."""
-    with np.errstate(all="ignore"):
-        study = study_steps(values, y, noise, ladder.top(LEVELS))
     value, bound, rounding = study.value, study.bound, study.rounding[-1].copy()
     while values.shape[1] < len(ladder.steps):
         # A bound below the next level's rounding cannot become less there.
@@ -230,9 +233,12 @@ def _extended(
             break
         level = values.shape[1]
         values = np.concatenate([values, np.empty((2, 1, y.size))], axis=1)
-        _evaluate(evaluate, ladder.steps[level], values[:, level])
+        step = ladder.steps[level]
+        evaluate_at(evaluate, (step, -step), values[:, level])
         with np.errstate(all="ignore"):
             study = study_steps(values[:, :, needy], y[needy], noise[needy], ladder.top(level + 1))
+            if line is not None:
+                study.bound[:] += line.doubt(study, needy)
         value[needy], bound[needy] = study.value, study.bound
         rounding[needy] = study.rounding[-1]
     return values, value, bound
@@ -268,20 +274,6 @@ def _judged(
     value[untold] = np.nan
     bound[untold] = side_bound[untold] = np.inf
     return value, bound, np.where(kink, minus, value), np.where(kink, plus, value), kink, side_bound
-
-
-def _untold(shape: tuple[int, ...], reason: str, evaluations: int) -> Slope:
-    value, bound = np.full(shape, np.nan), np.full(shape, np.inf)
-    return Slope(
-        value=value,
-        bound=bound,
-        minus=value,
-        plus=value,
-        kink=np.zeros(shape, dtype=bool),
-        side_bound=bound,
-        reason=reason,
-        evaluations=evaluations,
-    )
 
 
 def _reason(values: Array, y: Array, ladder: Ladder) -> str:

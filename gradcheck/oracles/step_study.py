@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gradcheck.errors import SubjectError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gradcheck.records import Array
 
 FIRST_STEP = 0.125
@@ -43,6 +47,14 @@ GRAIN = 2.0**-7
 """Largest jump, relative to y, that may be the grain of a rounded function: bfloat16's unit."""
 
 
+PROBE = 2.0**-30
+"""Step of one more value of y, at which curvature is below the rounding of float64: what it is off
+the curve is noise, whatever the caller said."""
+
+PROBE_SHARE = 8.0
+"""How many times what that value is off the noise may be: a single sample says little."""
+
+
 class Ladder(NamedTuple):
     """Steps, coarse to fine, and what is multiplied by them; arrays broadcast over entries."""
 
@@ -64,7 +76,8 @@ class Ladder(NamedTuple):
 class Study(NamedTuple):
     """What the levels say; all levels are trusted, and nothing jumps, if the last two are None.
 
-    value, bound : (n,); inverse : (n,), one over the step of the level taken; slopes :
+    value, bound : (n,); inverse : (n,), one over the step of the level taken;
+    curvature : (n,), second derivative at that level; slopes :
     (2, L, n) forward and backward; rounding, trusted : (L, n)
     jump : (n,), how far y moves in a way that is in no proportion to the step.
     """
@@ -72,6 +85,7 @@ class Study(NamedTuple):
     value: Array
     bound: Array
     inverse: Array
+    curvature: Array
     slopes: Array
     rounding: Array
     trusted: Array | None
@@ -130,15 +144,46 @@ def study_steps(values: Array, y: Array, noise: Array, ladder: Ladder) -> Study:
         error[:, flat & (jump > 0) & (jump <= GRAIN * np.abs(y))] = np.inf
     best = error.argmin(axis=0)
     entries = np.arange(y.size)
+    level = best + 1
+    inverse = ladder.inverse[level, 0]
     return Study(
-        R[best + 1, entries],
+        R[level, entries],
         error[best, entries],
-        ladder.inverse[best + 1, 0],
+        inverse,
+        (slopes[0, level, entries] - slopes[1, level, entries]) * inverse,
         slopes,
         rounding,
         trusted,
         jump,
     )
+
+
+class NearTangent:
+    """One more value of y, so near the point that it is on the tangent, bent by the curvature."""
+
+    def __init__(self, evaluate: Callable[[float], Array], y: Array, finest: float) -> None:
+        self.step = min(PROBE, finest / RATIO**2)
+        self.moved = np.empty((1, y.size))
+        evaluate_at(evaluate, (self.step,), self.moved)
+        with np.errstate(all="ignore"):
+            self.moved -= y
+
+    def doubt(self, study: Study, entries: Array | slice = slice(None)) -> Array:
+        """Return what the noise seen here makes of the slopes, (n,); 0 below the probe's step."""
+        tangent = self.step * (study.value + 0.5 * self.step * study.curvature)
+        doubt: Array = np.abs(self.moved[0, entries] - tangent)
+        doubt *= PROBE_SHARE * study.inverse
+        doubt[study.inverse * self.step > 1] = 0.0
+        return doubt
+
+
+def evaluate_at(evaluate: Callable[[float], Array], steps: tuple[float, ...], out: Array) -> None:
+    """Write y at each of the steps into a row of out, (steps, n)."""
+    for row, s in enumerate(steps):
+        try:
+            out[row] = evaluate(s).reshape(-1)
+        except SubjectError:
+            out[row] = np.nan
 
 
 def one_sided(study: Study) -> tuple[Array, Array, Array]:

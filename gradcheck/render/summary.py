@@ -62,17 +62,42 @@ class Row:
 
 
 def together(checks: Sequence[Check]) -> Verdict:
-    """Return the verdict of several checks; one that did not run spoils a pass."""
-    verdict = Verdict.worst(check.verdict for check in checks)
+    """Return the verdict of several checks.
+
+    As in `Result.verdict` a quantity passes by one oracle where another could not tell; here this
+    holds at each shape on its own, and a check that did not run spoils a pass.
+    """
+    verdict = Verdict.worst(map(_of_group, _groups(checks)))
     spoilt = any(check.verdict is Verdict.NOT_RUN for check in checks)
     return Verdict.NOT_RUN if verdict is Verdict.PASS and spoilt else verdict
 
 
+def unsettled(checks: Sequence[Check]) -> list[Check]:
+    """Return the checks that are no pass, of a quantity that does not pass by another oracle."""
+    groups = [group for group in _groups(checks) if _of_group(group) is not Verdict.PASS]
+    left = [check for group in groups for check in group]
+    left += [check for check in checks if check.verdict is Verdict.NOT_RUN and check not in left]
+    return [check for check in left if check.verdict is not Verdict.PASS]
+
+
+def _groups(checks: Sequence[Check]) -> list[list[Check]]:
+    groups: dict[tuple[object, ...], list[Check]] = {}
+    for check in checks:
+        key = (tuple(check.shapes.items()), check.quantity, check.contract)
+        groups.setdefault(key, []).append(check)
+    return list(groups.values())
+
+
+def _of_group(checks: Sequence[Check]) -> Verdict:
+    verdicts = {check.verdict for check in checks}
+    ranked = (Verdict.FAIL, Verdict.ERROR, Verdict.PASS)
+    return next((v for v in ranked if v in verdicts), Verdict.worst(verdicts))
+
+
 def report_verdict(report: Report) -> Verdict:
     """Return the verdict of a report; a check that was planned and is not in it spoils a pass."""
-    checks = [check for result in report.subjects for check in result.checks]
-    verdict = together(checks)
-    incomplete = len(checks) < report.planned
+    verdict = Verdict.worst(together(result.checks) for result in report.subjects)
+    incomplete = report.counts["ran"] < report.planned
     return Verdict.NOT_RUN if verdict is Verdict.PASS and incomplete else verdict
 
 

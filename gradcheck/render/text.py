@@ -15,6 +15,7 @@ from gradcheck.render.summary import (
     residual_figure,
     tally,
     together,
+    unsettled,
     value_rows,
     weakest,
     worst_figures,
@@ -63,15 +64,17 @@ def result_text(result: Result) -> str:
     """
     lines = [_headline(result)]
     lines += [line for finding in result.findings for line in _finding_lines(finding)]
-    failed = [check for check in result.checks if check.verdict is not Verdict.PASS]
+    failed = sorted(unsettled(result.checks), key=_badness)
     if failed:
-        failed.sort(key=_badness)
         lines += _table([_cells(check) for check in failed[:ROWS]])
         if len(failed) > ROWS:
             lines.append(f"… and {len(failed) - ROWS} more that did not pass")
         lines += _reasons(failed)
     elif result.checks:
         lines += _pass_lines(result)
+        lines += _reasons(
+            [c for c in result.checks if c.verdict is not Verdict.PASS], "cannot tell"
+        )
     lines += _limits(result)
     lines.append(_counts(result))
     again = f"; reproduce: {result.reproduce}" if result.reproduce else ""
@@ -84,7 +87,9 @@ def _headline(result: Result) -> str:
     role = "" if result.role in ("other", result.name.lower()) else f" ({result.role})"
     where = f" ({result.file}:{result.line})" if result.file and result.line else ""
     start = f"{verdict.upper()} {result.name}{role}: "
-    checks = [check for check in result.checks if check.verdict is verdict]
+    settled = verdict is Verdict.PASS
+    told = result.checks if settled else unsettled(result.checks)
+    checks = [check for check in told if check.verdict is verdict]
     if not checks:
         return f"{start}nothing was checked{where}"
     values = list(dict.fromkeys(c.quantity for c in checks if c.oracle is not Oracle.CONTRACT))
@@ -156,7 +161,7 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _reasons(checks: Sequence[Check]) -> list[str]:
+def _reasons(checks: Sequence[Check], verb: str = "why") -> list[str]:
     """Say each reason once, with those who gave it."""
     who: dict[str, list[str]] = {}
     for check in checks:
@@ -167,7 +172,7 @@ def _reasons(checks: Sequence[Check]) -> list[str]:
     for reason, names in list(who.items())[:ROWS]:
         unique = list(dict.fromkeys(names))
         more = f" and {len(unique) - 3} more" if len(unique) > 3 else ""
-        lines.append(f"why ({', '.join(unique[:3])}{more}): {reason}")
+        lines.append(f"{verb} ({', '.join(unique[:3])}{more}): {reason}")
     return lines
 
 
