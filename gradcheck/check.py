@@ -176,7 +176,11 @@ class _Run:
         SubjectError
             Where forward raises there, or returns nothing that can be checked.
         """
-        y = self.runner.forward([array.copy() for array in sample.inputs])
+        earlier = self._earlier(sample)
+        try:
+            y = self.runner.forward([array.copy() for array in earlier])
+        except SubjectError:
+            y = self.runner.forward([array.copy() for array in sample.inputs])
         if y.size == 0:
             raise SubjectError(f"forward returned an empty array of shape {y.shape}")
         if y.dtype.kind != "f":
@@ -189,7 +193,7 @@ class _Run:
         self.account = contracts.examine(
             self.runner,
             sample.inputs,
-            self._earlier(sample),
+            earlier,
             upstream,
             basis,
             lambda cotangent: of_backward(self.runner, sample.inputs, cotangent, eps, self.rng),
@@ -200,6 +204,23 @@ class _Run:
         self.checks.extend(verdict.contract_checks(self.subject, self.account, spent))
         if self.account.crash is None:
             self._values(sample, upstream, self.account.y, self.account.gradients)
+            if any(reading.verdict is Verdict.FAIL for _, reading in self.readings):
+                self._stale(earlier, upstream)
+
+    def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
+        """Judge what was returned at the given point as if it belonged to the point before it."""
+        account = self.account
+        assert account is not None  # noqa: S101 - for the type checker
+        try:
+            y = self.runner.forward([array.copy() for array in earlier])
+            sample = samples.Sample(regime="earlier", inputs=tuple(earlier))
+            there = self.judge.judge(sample, upstream, y, account.gradients, thorough=False)
+        except SubjectError:
+            return
+        wrong = {r.quantity for _, r in self.readings if r.verdict is Verdict.FAIL}
+        right = {r.quantity for r in there.readings if r.verdict is Verdict.PASS}
+        right -= {r.quantity for r in there.readings if r.verdict is Verdict.FAIL}
+        account.stale = frozenset(wrong & right)
 
     def _earlier(self, sample: Sample) -> list[Array]:
         """Return another point, most entries of the other sign: what a stale mask would show."""
@@ -209,7 +230,8 @@ class _Run:
                 other.append(array.copy())
                 continue
             low, high = self.subject.domain.get(name, (-np.inf, np.inf))
-            moved = -0.8 * array + 0.1 * self.rng.standard_normal(array.shape)
+            size = float(np.abs(array).max()) or 1.0
+            moved = 0.4 * size * self.rng.standard_normal(array.shape) - 0.8 * array
             other.append(samples.folded(moved, low, high).astype(array.dtype))
         return other
 

@@ -59,8 +59,8 @@ class Account:
         Contracts that could be tested.
     crash : SubjectError or None
         What backward raised at the first call.
-    past : list of Array or None
-        The gradients at the earlier point A, one an input.
+    stale : frozenset of str
+        Gradients that are wrong at the given point B and right at the earlier point A.
     """
 
     y: Array
@@ -69,7 +69,7 @@ class Account:
     breaches: list[Breach] = field(default_factory=list)
     looked_at: set[str] = field(default_factory=set)
     crash: SubjectError | None = None
-    past: list[Array | None] = field(default_factory=list)
+    stale: frozenset[str] = frozenset()
 
     def broken(
         self, contract: str, code: str, quantity: str, message: str, **numbers: float
@@ -202,7 +202,6 @@ class _Examination:
         except SubjectError:
             return
         fresh, old = self._arrays(here), self._arrays(there)
-        account.past = old
         for k in self.active:
             got, other, past = account.gradients[k], fresh[k], old[k]
             if got is None or other is None or past is None:

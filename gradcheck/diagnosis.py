@@ -119,7 +119,7 @@ def _named(
     quantity = "d" + subject.names[k]
     pairs = [(o.got[k], o.truth[k].value, o) for o in wrong if k in o.truth]
     pairs = [p for p in pairs if np.isfinite(p[1]).all()]
-    code, detail, numbers = _code(account, pairs, k, wrong, outcomes)
+    code, detail, numbers = _code(account, quantity, pairs, k, wrong)
     reading = max(
         (
             r
@@ -149,12 +149,14 @@ def _named(
 
 def _code(
     account: Account,
+    quantity: str,
     pairs: Sequence[tuple[Array, Array, Outcome]],
     k: int,
     wrong: Sequence[Outcome],
-    outcomes: Sequence[Outcome],
 ) -> tuple[str, str, dict[str, float]]:
     regimes = list(dict.fromkeys(o.sample.regime for o in wrong))
+    if quantity in account.stale:
+        return "stale-cache", "is that of an earlier forward", {}
     if "point" not in regimes:
         if all(not np.isfinite(o.got[k]).all() for o in wrong):
             return "overflow", f"is not finite in the regime {', '.join(regimes)}", {}
@@ -164,9 +166,6 @@ def _code(
     got, truth, outcome = pairs[0]
     if not np.isfinite(got).all():
         return "unlisted", "is not finite", {}
-    past = account.past[k] if len(account.past) > k else None
-    if past is not None and _same(got, past) and not _same(got, truth):
-        return "stale-cache", "is that of an earlier forward", {}
     factor = _factor(pairs)
     if factor is not None:
         return factor

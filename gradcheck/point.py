@@ -209,28 +209,22 @@ class PointJudge:
         tangent = scale * self.rng.uniform(0.5, 2.0, got.shape)
         tangent *= self.rng.choice([1.0, -1.0], got.shape)
         slope = self.differences.slope(k, tangent)
-        reason = self.judge.not_analytic.get(k, "")
-        stepped = None
-        if not reason:
-            try:
-                stepped = self._stepped(k, tangent, slope)
-            except OracleError as error:
-                reason = str(error)
-                if self.given:
-                    self.judge.not_analytic[k] = reason
-        if stepped is None:
-            self._note(k, Oracle.COMPLEX_STEP, Verdict.INCONCLUSIVE, reason=reason)
-            self._differenced(k, got, self._plan(k, analytic=False), Verdict.INCONCLUSIVE)
-            return
-        estimate, probes = stepped
-        if isinstance(probes, EntryProbes):
-            self.outcome.truth[k] = estimate
-        verdict = self._settle(k, got, estimate, probes, slope)
         kinked = bool(np.any(slope.kink & (self.cotangent != 0)))
-        if kinked or (self.thorough and probes.count <= DIFFERENCED):
-            self._differenced(k, got, probes, verdict)
+        try:
+            estimate, probes = self._stepped(k, tangent, slope)
+        except OracleError as error:
+            if self.given:
+                self.judge.not_analytic[k] = str(error)
+            self._note(k, Oracle.COMPLEX_STEP, Verdict.INCONCLUSIVE, reason=str(error))
+            self._differenced(k, got, self._plan(k, analytic=False), Verdict.INCONCLUSIVE)
         else:
-            self._directed(k, got, tangent, slope, verdict)
+            if isinstance(probes, EntryProbes):
+                self.outcome.truth[k] = estimate
+            verdict = self._settle(k, got, estimate, probes, slope)
+            if kinked or (self.thorough and probes.count <= DIFFERENCED):
+                self._differenced(k, got, probes, verdict)
+            else:
+                self._directed(k, got, tangent, slope, verdict)
         if kinked or self.sample.regime in ("ties", "kinks"):
             self._together(k, got)
 
@@ -271,6 +265,8 @@ class PointJudge:
         OracleError
             Where it may not.
         """
+        if k in self.judge.not_analytic:
+            raise OracleError(self.judge.not_analytic[k])
         along = self.complex.tangent(k, tangent)
         if not np.isfinite(along).all():
             raise OracleError("forward is not finite for complex input")

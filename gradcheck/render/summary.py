@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 NOT_MEASURED = "–"
 
+OUTPUTS = ("y", "loss")
+"""What forward gives: it is compared first, for all else hangs on it."""
+
 _STRENGTH = {evidence: k for k, evidence in enumerate(Evidence)}
 
 
@@ -115,14 +118,14 @@ def worst_residual(checks: Iterable[Check]) -> float:
 
 
 def value_rows(result: Result) -> list[Row]:
-    """Return one row for each quantity and oracle, quantities in the order they were checked."""
+    """Return one row for each quantity and oracle: the output first, then as they were checked."""
     groups: dict[str, dict[Oracle, list[Check]]] = {}
     for check in result.checks:
         if check.oracle is not Oracle.CONTRACT:
             groups.setdefault(check.quantity, {}).setdefault(check.oracle, []).append(check)
     return [
         Row(label=quantity, oracle=oracle, checks=tuple(checks))
-        for quantity, oracles in groups.items()
+        for quantity, oracles in sorted(groups.items(), key=lambda item: item[0] not in OUTPUTS)
         for oracle, checks in oracles.items()
     ]
 
