@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck import contracts, diagnosis, samples, verdict
+from gradcheck.account import Account, match
 from gradcheck.allowance import of_backward
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner, place
 from gradcheck.isolation import isolated
+from gradcheck.judge import Judge
 from gradcheck.oracles.differences import unit_roundoff
-from gradcheck.point import Judge, Outcome, Reading
+from gradcheck.readings import Reading
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict
 from gradcheck.subject import from_functions
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gradcheck.correspondence import Correspondence
+    from gradcheck.readings import Outcome
     from gradcheck.records import Array
     from gradcheck.samples import Sample
     from gradcheck.subject import Domain, Subject
@@ -126,20 +129,21 @@ def check_subject(
     """
     wanted = samples.regime_names(regimes)
     with isolated():
-        return _Run(subject, seed, formula).result(wanted)
+        return _Run(subject, seed, formula, thorough=len(wanted) > 1).result(wanted)
 
 
 class _Run:
     """One check of one subject: what was seen so far."""
 
-    def __init__(self, subject: Subject, seed: int, formula: str | None) -> None:
+    def __init__(self, subject: Subject, seed: int, formula: str | None, *, thorough: bool) -> None:
+        self.thorough = thorough
         self.subject = subject
         self.seed = seed
         self.runner = Runner(subject)
-        self.judge = Judge(self.runner, seed)
         self.rng = np.random.default_rng([seed, 20_000])
+        self.judge = Judge(self.runner, self.rng)
         self.correspondence = self._corresponding(formula)
-        self.account: contracts.Account | None = None
+        self.account: Account | None = None
         self.outcomes: list[Outcome] = []
         self.readings: list[tuple[str, Reading]] = []
         self.extra: list[Finding] = []
@@ -153,7 +157,7 @@ class _Run:
         from gradcheck.correspondence import Correspondence
         from gradcheck.oracles.symbolic import derive
 
-        oracle = derive(formula, [array.shape for array in self.subject.inputs])
+        oracle = derive(formula, verdict.shapes_of(self.subject))
         return Correspondence(self.runner, oracle, self.rng)
 
     def result(self, regimes: Sequence[str]) -> Result:
@@ -177,35 +181,28 @@ class _Run:
             Where forward raises there, or returns nothing that can be checked.
         """
         earlier = self._earlier(sample)
-        try:
-            y = self.runner.forward([array.copy() for array in earlier])
-        except SubjectError:
-            y = self.runner.forward([array.copy() for array in sample.inputs])
-        if y.size == 0:
-            raise SubjectError(f"forward returned an empty array of shape {y.shape}")
-        if y.dtype.kind != "f":
-            raise SubjectError(f"forward returned {y.dtype} for real inputs, must be real")
-        upstream = samples.cotangent(self.rng, y)
-        basis = np.zeros_like(upstream)
-        basis.reshape(-1)[self.rng.integers(y.size)] = 1.0
-        eps = max(unit_roundoff(y), *(_roundoff(array) for array in sample.inputs))
         started = perf_counter()
-        self.account = contracts.examine(
-            self.runner,
-            sample.inputs,
-            earlier,
-            upstream,
-            basis,
-            lambda cotangent: of_backward(self.runner, sample.inputs, cotangent, eps, self.rng),
+        self.account, upstream = contracts.examine(
+            self.runner, sample.inputs, earlier, self._upstreams, self._rounding
         )
         spent = perf_counter() - started
         if self.account.crash is not None:
             self._crash("backward", "point", self.account.crash)
-        self.checks.extend(verdict.contract_checks(self.subject, self.account, spent))
-        if self.account.crash is None:
+        else:
             self._values(sample, upstream, self.account.y, self.account.gradients)
             if any(reading.verdict is Verdict.FAIL for _, reading in self.readings):
                 self._stale(earlier, upstream)
+        self.checks.extend(verdict.contract_checks(self.subject, self.account, spent))
+
+    def _upstreams(self, y: Array) -> tuple[Array, Array]:
+        basis = np.zeros_like(y)
+        basis.reshape(-1)[self.rng.integers(y.size)] = 1.0
+        return samples.cotangent(self.rng, y), basis
+
+    def _rounding(self, y: Array, upstream: Array) -> list[Array | None]:
+        inputs = self.subject.inputs
+        eps = max(unit_roundoff(y), *(_roundoff(array) for array in inputs))
+        return of_backward(self.runner, inputs, upstream, eps, self.rng)
 
     def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
         """Judge what was returned at the given point as if it belonged to the point before it."""
@@ -220,7 +217,9 @@ class _Run:
         wrong = {r.quantity for _, r in self.readings if r.verdict is Verdict.FAIL}
         right = {r.quantity for r in there.readings if r.verdict is Verdict.PASS}
         right -= {r.quantity for r in there.readings if r.verdict is Verdict.FAIL}
-        account.stale = frozenset(wrong & right)
+        for quantity in sorted(wrong & right):
+            text = "after forward(A), forward(B), backward still uses A"
+            account.broken("latest-forward", "stale-cache", quantity, text)
 
     def _earlier(self, sample: Sample) -> list[Array]:
         """Return another point, most entries of the other sign: what a stale mask would show."""
@@ -267,8 +266,8 @@ class _Run:
         except SubjectError as error:
             self._crash("backward", sample.regime, error)
             return True
-        seen = contracts.Account(y=y)
-        contracts.match(self.subject, sample.inputs, handed, seen)
+        seen = Account(y=y)
+        match(self.subject, sample.inputs, handed, seen)
         self._misshapen(seen, sample.regime)
         gradients = [
             gradient if base is not None else None
@@ -285,9 +284,8 @@ class _Run:
                 self.silent += 1
             return
         try:
-            outcome = self.judge.judge(
-                sample, upstream, y, gradients, thorough=sample.regime == "point"
-            )
+            thorough = self.thorough and sample.regime == "point"
+            outcome = self.judge.judge(sample, upstream, y, gradients, thorough=thorough)
         except SubjectError:
             self.silent += 1
             return
@@ -328,7 +326,7 @@ class _Run:
         )
         return True
 
-    def _misshapen(self, seen: contracts.Account, regime: str) -> None:
+    def _misshapen(self, seen: Account, regime: str) -> None:
         """Note a gradient whose shape or type is wrong here and was right at the given point."""
         known = {(b.code, b.quantity) for b in self.account.breaches}  # type: ignore[union-attr]
         for breach in seen.breaches:

@@ -104,5 +104,9 @@ def proves(error: Array, terms: Array, *, single: bool) -> bool:
     single : bool
         Whether the code works in float32.
     """
-    part = VACUOUS_SINGLE if single else VACUOUS
-    return bool(np.all(error <= part * terms))
+    return bool(np.all(error <= vacuous_part(single=single) * terms))
+
+
+def vacuous_part(*, single: bool) -> float:
+    """Return the part of the terms above which bound and allowance prove nothing."""
+    return VACUOUS_SINGLE if single else VACUOUS

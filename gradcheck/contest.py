@@ -7,18 +7,19 @@ differences of those entries alone. Only where both oracles agree is the code wr
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.allowance import of_forward
+from gradcheck.by_differences import simple_kink
 from gradcheck.comparison import Comparison, compare
 from gradcheck.oracles.complex_step import EPS, STEP
 from gradcheck.records import Verdict
 
 if TYPE_CHECKING:
     from gradcheck.oracles.finite_difference import Slope
-    from gradcheck.point import PointJudge
+    from gradcheck.point import Point
     from gradcheck.probes import Probes
     from gradcheck.records import Array, Estimate
 
@@ -36,7 +37,7 @@ class Contest:
 
     Parameters
     ----------
-    point : PointJudge
+    point : Point
     k : int
     probes : Probes
     estimate : Estimate
@@ -49,7 +50,7 @@ class Contest:
 
     def __init__(
         self,
-        point: PointJudge,
+        point: Point,
         k: int,
         probes: Probes,
         estimate: Estimate,
@@ -86,7 +87,7 @@ class Contest:
             return Verdict.FAIL, "", comparison
         if "outside" in kinds:
             outside = [i for i in suspects if said[i] == "outside"]
-            if any(self.point.simple(self.k, self._index(i)) for i in outside[:2]):
+            if any(simple_kink(self.point, self.k, self._index(i)) for i in outside[:2]):
                 return Verdict.FAIL, "", compare(self.values, there, self.allowance)
             return (
                 Verdict.INCONCLUSIVE,
@@ -172,9 +173,9 @@ class Contest:
         self.estimate = replace(self.estimate, bound=bound.reshape(self.values.shape))
         return compare(self.values, self.estimate, self.allowance)
 
-    def _complex_rounding(self, index: object, weight: object) -> Array | None:
+    def _complex_rounding(self, index: Any, weight: Any) -> Array | None:
         work = [array.copy() for array in self.point.complex.work]
-        self.probes.view(work[self.k].imag)[index] = STEP * weight  # type: ignore[index, operator]
+        self.probes.view(work[self.k].imag)[index] = STEP * weight
         plain = self.point.runner.forward(work)
         measured = of_forward(self.point.runner, work, plain, EPS, self.point.rng)
         if measured is None or not np.isfinite(measured).all():

@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.allowance import of_backward, of_forward
 from gradcheck.comparison import FLOOR, Comparison, compare, proves
 from gradcheck.oracles.complex_step import EPS
-from gradcheck.point import Reading
+from gradcheck.readings import Reading
 from gradcheck.records import Oracle, Verdict
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from gradcheck.records import Finding, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gradcheck.contracts import Account
-    from gradcheck.point import Outcome
+    from gradcheck.account import Account
+    from gradcheck.readings import Outcome
     from gradcheck.records import Array
     from gradcheck.subject import Subject
 
@@ -55,8 +55,9 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
     for k, name in enumerate(subject.names):
         quantity = f"d{name}"
         wrong = [outcome for outcome in outcomes if _failed(outcome, quantity)]
-        if wrong:
-            found.append(_named(subject, account, outcomes, wrong, k))
+        stale = any(b.code == "stale-cache" and b.quantity == quantity for b in account.breaches)
+        if wrong and not stale:
+            found.append(_named(subject, wrong, k))
     return found
 
 
@@ -111,15 +112,13 @@ def _failed(outcome: Outcome, quantity: str) -> bool:
 
 def _named(
     subject: Subject,
-    account: Account,
-    outcomes: Sequence[Outcome],
     wrong: Sequence[Outcome],
     k: int,
 ) -> Finding:
     quantity = "d" + subject.names[k]
     pairs = [(o.got[k], o.truth[k].value, o) for o in wrong if k in o.truth]
     pairs = [p for p in pairs if np.isfinite(p[1]).all()]
-    code, detail, numbers = _code(account, quantity, pairs, k, wrong)
+    code, detail, numbers = _code(pairs, k, wrong)
     reading = max(
         (
             r
@@ -148,15 +147,11 @@ def _named(
 
 
 def _code(
-    account: Account,
-    quantity: str,
     pairs: Sequence[tuple[Array, Array, Outcome]],
     k: int,
     wrong: Sequence[Outcome],
 ) -> tuple[str, str, dict[str, float]]:
     regimes = list(dict.fromkeys(o.sample.regime for o in wrong))
-    if quantity in account.stale:
-        return "stale-cache", "is that of an earlier forward", {}
     if "point" not in regimes:
         if all(not np.isfinite(o.got[k]).all() for o in wrong):
             return "overflow", f"is not finite in the regime {', '.join(regimes)}", {}
@@ -169,28 +164,44 @@ def _code(
     factor = _factor(pairs)
     if factor is not None:
         return factor
-    upstream = outcome.upstream.astype(np.float64)
-    if got.ndim == 2 and got.shape[0] == got.shape[1] and _same(got, truth.T):
+    named = _rearranged(pairs) or _low(got, truth, single=outcome.single)
+    if named is not None:
+        return named
+    return "unlisted", "is wrong", {"error": float(np.abs(got - truth).max(initial=0.0))}
+
+
+def _rearranged(
+    pairs: Sequence[tuple[Array, Array, Outcome]],
+) -> tuple[str, str, dict[str, float]] | None:
+    """Return the finding of a transpose, or of a factor left out, if every point confirms it."""
+    got, _, outcome = pairs[0]
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and all(_same(a, t.T) for a, t, _ in pairs):
         return "transposed", "is the transpose of the gradient", {}
-    if got.shape == upstream.shape:
-        if all(_same(a, o.upstream) for a, _, o in pairs):
-            return (
-                "pass-through",
-                "equals the upstream gradient: the local derivative is left out",
-                {},
-            )
-        if all(_same(a * o.upstream, t) for a, t, o in pairs):
-            return "upstream-ignored", "does not contain the upstream gradient", {}
-    size = np.abs(truth).max(initial=0.0)
-    error = float(np.abs(got - truth).max(initial=0.0))
+    if got.shape != outcome.upstream.shape:
+        return None
+    if all(_same(a, o.upstream) for a, _, o in pairs):
+        text = "equals the upstream gradient: the local derivative is left out"
+        return "pass-through", text, {}
+    if all(_same(a * o.upstream, t) for a, t, o in pairs):
+        return "upstream-ignored", "does not contain the upstream gradient", {}
+    return None
+
+
+def _low(got: Array, truth: Array, *, single: bool) -> tuple[str, str, dict[str, float]] | None:
+    """Return the finding of a gradient that is right to the rounding of a lower precision only."""
+    size = float(np.abs(truth).max(initial=0.0))
+    error = float(np.abs(got - truth).max(initial=0.0)) / size if size > 0 else np.inf
+    if single:
+        return None
     for dtype, limit in ((np.float32, 1e-5), (np.float16, 5e-2)):
-        low = got.astype(dtype).astype(np.float64)
-        if not outcome.single and error <= limit * size and _same(got, low, 1e-15):
+        with np.errstate(over="ignore"):
+            rounded = got.astype(dtype).astype(np.float64)
+        if error <= limit and _same(got, rounded, 1e-15):
             name = np.dtype(dtype).name
-            return "low-precision", f"is right to {name} rounding only", {"error": error / size}
-    if not outcome.single and error <= 2e-6 * size and error > 0:
-        return "low-precision", "is right to float32 rounding only", {"error": error / size}
-    return "unlisted", "is wrong", {"error": error}
+            return "low-precision", f"is right to {name} rounding only", {"error": error}
+    if error <= 2e-6:
+        return "low-precision", "is right to float32 rounding only", {"error": error}
+    return None
 
 
 def _factor(

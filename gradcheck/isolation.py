@@ -35,9 +35,9 @@ def isolated() -> Iterator[None]:
     entries, arguments = list(path), list(argv)
     limit, trace, profile = sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()
     numbers = random.getstate()
-    legacy = np.random.get_bit_generator()
+    legacy = np.random.get_bit_generator()  # type: ignore[attr-defined]
     _LEGACY.seed(0)
-    np.random.set_bit_generator(_BITS)
+    np.random.set_bit_generator(_BITS)  # type: ignore[attr-defined]
     random.seed(0)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -46,7 +46,7 @@ def isolated() -> Iterator[None]:
             yield
     finally:
         random.setstate(numbers)
-        np.random.set_bit_generator(legacy)
+        np.random.set_bit_generator(legacy)  # type: ignore[attr-defined]
         for name, value in attributes:
             if getattr(sys, name, None) is not value:
                 setattr(sys, name, value)

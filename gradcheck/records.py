@@ -144,6 +144,23 @@ class Check:
     seconds: float = 0.0
 
 
+def together(checks: Iterable[Check]) -> Verdict:
+    """Return the verdict of several checks, as in `Result.verdict`."""
+    groups: dict[tuple[object, ...], set[Verdict]] = {}
+    for check in checks:
+        key = (tuple(check.shapes.items()), check.quantity, check.contract)
+        groups.setdefault(key, set()).add(check.verdict)
+    verdict = Verdict.worst(of_quantity(verdicts) for verdicts in groups.values())
+    spoilt = any(Verdict.NOT_RUN in verdicts for verdicts in groups.values())
+    return Verdict.NOT_RUN if verdict is Verdict.PASS and spoilt else verdict
+
+
+def of_quantity(verdicts: set[Verdict]) -> Verdict:
+    """Return the verdict of one quantity at one shape from those of all who spoke of it."""
+    ranked = (Verdict.FAIL, Verdict.ERROR, Verdict.PASS)
+    return next((v for v in ranked if v in verdicts), Verdict.worst(verdicts))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What is wrong, by its code; a remark never makes a verdict `fail`."""
@@ -187,13 +204,10 @@ class Result:
     def verdict(self) -> Verdict:
         """Return the verdict of all quantities together.
 
-        Of one quantity a fail or an error beats all; a pass by one oracle stands where another
-        could not tell.
+        Of one quantity, at one shape, a fail or an error beats all; a pass by one oracle stands
+        where another could not tell. A check that did not run spoils a pass of the whole.
         """
-        groups: dict[tuple[str, str], set[Verdict]] = {}
-        for check in self.checks:
-            groups.setdefault((check.quantity, check.contract), set()).add(check.verdict)
-        return Verdict.worst(_of_quantity(verdicts) for verdicts in groups.values())
+        return together(self.checks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry of "subjects" in the JSON report (schema gradcheck/1)."""
@@ -205,13 +219,6 @@ class Result:
         from gradcheck.render.text import result_text
 
         return result_text(self)
-
-
-def _of_quantity(verdicts: set[Verdict]) -> Verdict:
-    for verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.PASS):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.worst(verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

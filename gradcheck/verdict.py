@@ -11,8 +11,8 @@ from gradcheck.records import Check, Evidence, Oracle, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gradcheck.contracts import Account
-    from gradcheck.point import Reading
+    from gradcheck.account import Account
+    from gradcheck.readings import Reading
     from gradcheck.subject import Subject
 
 ORACLES = (Oracle.SYMBOLIC, Oracle.COMPLEX_STEP, Oracle.FINITE_DIFFERENCE)

@@ -27,9 +27,14 @@ EPS = 2.0**-52
 ULPS = 8.0
 """Of the sum of the terms' sizes: a few operations of complex arithmetic, and the contraction."""
 
-TRUNCATION, UNDERFLOW = 2.0**-150, 2.0**-900
-"""Of the largest term and of the cotangent: the step's square times a third derivative of 2^50 times
-the first; and what an imaginary part loses below the smallest normal number."""
+TRUNCATION = 2.0**-150
+"""Of the largest term: the square of the step times a third derivative 2^50 times the first."""
+
+TRUNCATION_FLAT = 2.0**-180
+"""Of the cotangent, where all first derivatives are 0 and a third one shows."""
+
+UNDERFLOW = 2.0**-900
+"""What an imaginary part loses below the smallest normal number, divided by the step."""
 
 CHUNK = 2**21
 """Numbers kept at a time: 16 MB."""
@@ -142,7 +147,7 @@ class ComplexStep:
         value = probes.arrange(_joined(values)) / STEP
         term = probes.arrange(_joined(terms)) / STEP
         bound = ULPS * EPS * term
-        bound += TRUNCATION * float(term.max()) + STEP**1.8 * float(size.max()) + UNDERFLOW
+        bound += TRUNCATION * float(term.max()) + TRUNCATION_FLAT * float(size.max()) + UNDERFLOW
         return Estimate(value=value, bound=bound, terms=term)
 
 

@@ -34,6 +34,8 @@ class FiniteDifferences:
         The point; floats are promoted to float64.
     edges : sequence of (float, float)
         The open interval of each input, outside which nothing is evaluated.
+    y : Array, optional
+        forward(inputs), if it is known; evaluated again where inputs are promoted.
 
     Raises
     ------
@@ -46,11 +48,13 @@ class FiniteDifferences:
         forward: Callable[[Sequence[Array]], Array],
         inputs: Sequence[Array],
         edges: Sequence[tuple[float, float]],
+        y: Array | None = None,
     ) -> None:
         self._forward = forward
         self._edges = edges
-        self.work = [a.astype(np.float64) if a.dtype.kind == "f" else a for a in inputs]
-        y = forward(self.work)
+        self.work = [a.astype(np.float64, copy=False) if a.dtype.kind == "f" else a for a in inputs]
+        if y is None or any(a is not b for a, b in zip(self.work, inputs, strict=True)):
+            y = forward(self.work)
         self.eps = unit_roundoff(y)
         self.y = np.asarray(y, dtype=np.float64)
         size = np.abs(self.y)
@@ -112,7 +116,12 @@ class FiniteDifferences:
             self.noise = np.fmax(self.noise, 4 * spread)
 
     def gradient(
-        self, k: int, probes: Probes, cotangent: Array, only: Sequence[int] | None = None
+        self,
+        k: int,
+        probes: Probes,
+        cotangent: Array,
+        only: Sequence[int] | None = None,
+        stretch: float = 1.0,
     ) -> Estimate:
         """Return the readings of the gradient of input k; NaN where a probe was left out.
 
@@ -123,12 +132,14 @@ class FiniteDifferences:
         cotangent : Array of y's shape
         only : sequence of int, optional
             The probes to look at; all by default.
+        stretch : float
+            What all steps are multiplied by.
         """
         shape = (probes.count, *self.y.shape)
         value, bound = np.full(shape, np.nan), np.full(shape, np.nan)
         lower, upper = np.full(shape, np.nan), np.full(shape, np.nan)
         kinked = False
-        moved, scaled = probes.steps(self.scales[k])
+        moved, scaled = probes.steps(stretch * self.scales[k])
         wanted = None if only is None else set(only)
         for place, (index, weight) in enumerate(probes.targets()):
             if wanted is not None and place not in wanted:
@@ -175,7 +186,7 @@ def unit_roundoff(y: Array) -> float:
 
 
 def scale(x: Array) -> Array:
-    """Return the size by which each entry is moved: a power of two near |x|; elsewhere a typical one.
+    """Return the size by which each entry is moved: a power of two near |x|.
 
     Where x is 0 it is the largest entry's size, or 1 where there is none.
     """

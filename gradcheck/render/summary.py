@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradcheck.records import Evidence, Oracle, Verdict
+from gradcheck.records import Evidence, Oracle, Verdict, of_quantity, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,20 +64,13 @@ class Row:
         return sum(check.points.get(kind, 0) for check in self.checks)
 
 
-def together(checks: Sequence[Check]) -> Verdict:
-    """Return the verdict of several checks.
-
-    As in `Result.verdict` a quantity passes by one oracle where another could not tell; here this
-    holds at each shape on its own, and a check that did not run spoils a pass.
-    """
-    verdict = Verdict.worst(map(_of_group, _groups(checks)))
-    spoilt = any(check.verdict is Verdict.NOT_RUN for check in checks)
-    return Verdict.NOT_RUN if verdict is Verdict.PASS and spoilt else verdict
-
-
 def unsettled(checks: Sequence[Check]) -> list[Check]:
     """Return the checks that are no pass, of a quantity that does not pass by another oracle."""
-    groups = [group for group in _groups(checks) if _of_group(group) is not Verdict.PASS]
+    groups = [
+        group
+        for group in _groups(checks)
+        if of_quantity({check.verdict for check in group}) is not Verdict.PASS
+    ]
     left = [check for group in groups for check in group]
     left += [check for check in checks if check.verdict is Verdict.NOT_RUN and check not in left]
     return [check for check in left if check.verdict is not Verdict.PASS]
@@ -89,12 +82,6 @@ def _groups(checks: Sequence[Check]) -> list[list[Check]]:
         key = (tuple(check.shapes.items()), check.quantity, check.contract)
         groups.setdefault(key, []).append(check)
     return list(groups.values())
-
-
-def _of_group(checks: Sequence[Check]) -> Verdict:
-    verdicts = {check.verdict for check in checks}
-    ranked = (Verdict.FAIL, Verdict.ERROR, Verdict.PASS)
-    return next((v for v in ranked if v in verdicts), Verdict.worst(verdicts))
 
 
 def report_verdict(report: Report) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcheck.records import Oracle, Verdict
+from gradcheck.records import Oracle, Verdict, together
 from gradcheck.render.summary import (
     Row,
     contract_rows,
@@ -12,7 +12,6 @@ from gradcheck.render.summary import (
     printable,
     report_verdict,
     residual_figure,
-    together,
     value_rows,
     weakest,
 )
@@ -52,7 +51,7 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_table(report))
     for result in report.subjects:
         # What the code under test says must not be read as rich's markup.
-        if together(result.checks) is not Verdict.PASS:
+        if result.verdict is not Verdict.PASS:
             console.print(Text(result_text(result)), soft_wrap=True)
             console.print()
     for line in _remarks(report):
@@ -86,7 +85,7 @@ def _table(report: Report) -> Table:
             Text(printable(result.name), style="bold"),
             *[""] * len(oracles),
             "",
-            _verdict(together(result.checks)),
+            _verdict(result.verdict),
         )
         rows = value_rows(result)
         for quantity in dict.fromkeys(row.label for row in rows):
@@ -137,7 +136,7 @@ def _remarks(report: Report) -> list[str]:
     return [
         printable(f"remark [{finding.code}] {result.name}, {finding.quantity}: {finding.message}")
         for result in report.subjects
-        if together(result.checks) is Verdict.PASS
+        if result.verdict is Verdict.PASS
         for finding in result.findings
     ]
 

@@ -14,7 +14,6 @@ from gradcheck.render.summary import (
     printable,
     residual_figure,
     tally,
-    together,
     unsettled,
     value_rows,
     weakest,
@@ -83,7 +82,7 @@ def result_text(result: Result) -> str:
 
 
 def _headline(result: Result) -> str:
-    verdict = together(result.checks)
+    verdict = result.verdict
     role = "" if result.role in ("other", result.name.lower()) else f" ({result.role})"
     where = f" ({result.file}:{result.line})" if result.file and result.line else ""
     start = f"{verdict.upper()} {result.name}{role}: "
