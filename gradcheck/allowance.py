@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RMS = 8.0
 """Multiples of the measured r.m.s. that are allowed; three runs show it to about 40 %."""
 
+RUNS, MANY_RUNS = 5, 24
+"""Runs that settle nearly all; and those for what five of them leave in doubt."""
+
 UNMEASURED = 32.0
 """Units in the last place of the largest entry, where the rounding cannot be measured."""
 
@@ -33,6 +36,7 @@ def of_backward(
     upstream: Array,
     eps: float,
     rng: np.random.Generator,
+    runs: int = RUNS,
 ) -> list[Array | None]:
     """Return the rounding error of each gradient, one an input; None where it cannot be measured.
 
@@ -45,6 +49,8 @@ def of_backward(
         Unit roundoff of the code's working precision: that of its inputs and of y. What the code
         loses by computing in a lower one is no rounding that is allowed.
     rng : Generator
+    runs : int
+        How often the code is run: two moves that cancel in every one of them are not seen.
     """
     names = runner.subject.names
     active = [k for k, name in enumerate(names) if name not in runner.subject.constants]
@@ -56,7 +62,7 @@ def of_backward(
 
     baseline = [np.float64(0.0) if gradient is None else gradient for gradient in plain]
     try:
-        spreads = spread(run, [*inputs, upstream], baseline, eps=eps, rng=rng)
+        spreads = spread(run, [*inputs, upstream], baseline, eps=eps, rng=rng, runs=runs)
     except (TypeError, ValueError):
         return [None] * len(names)
     measured: list[Array | None] = [None] * len(names)

@@ -89,6 +89,10 @@ def judge(point: Point, k: int, estimate: Estimate, probes: Probes, slope: Slope
         allowance = floor + point.rounded(k, estimate, probes)
         comparison = compare(values, estimate, allowance)
         if not comparison.agrees:
+            point.measure_rounding_again()
+            allowance = floor + point.rounded(k, estimate, probes)
+            comparison = compare(values, estimate, allowance)
+        if not comparison.agrees:
             contest = Contest(point, k, probes, estimate, values, allowance, slope)
             verdict, reason, comparison = contest.settle()
         elif not point.meaningful(k, comparison, estimate, probes):

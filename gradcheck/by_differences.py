@@ -64,6 +64,7 @@ def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Ver
     if not comparison.agrees:
         comparison = compare(values, estimate, floor + point.rounded(k, estimate, probes))
     if not comparison.agrees:
+        point.measure_rounding_again()
         point.measure_noise(k)
         estimate = point.differences.gradient(k, probes, point.cotangent)
         comparison = compare(values, estimate, floor + point.rounded(k, estimate, probes))

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck import contracts, diagnosis, samples, verdict
 from gradcheck.account import Account, match
-from gradcheck.allowance import of_backward
+from gradcheck.allowance import MANY_RUNS, of_backward
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner, place
 from gradcheck.isolation import isolated
@@ -202,7 +202,7 @@ class _Run:
     def _rounding(self, y: Array, upstream: Array) -> list[Array | None]:
         inputs = self.subject.inputs
         eps = max(unit_roundoff(y), *(_roundoff(array) for array in inputs))
-        return of_backward(self.runner, inputs, upstream, eps, self.rng)
+        return of_backward(self.runner, inputs, upstream, eps, self.rng, MANY_RUNS)
 
     def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
         """Judge what was returned at the given point as if it belonged to the point before it."""

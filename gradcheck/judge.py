@@ -83,8 +83,9 @@ class Judge:
         return point.outcome
 
     def _input(self, point: Point, k: int, got: Array, *, thorough: bool) -> None:
-        tangent = self.rng.uniform(0.5, 2.0, got.shape) * point.differences.scales[k]
-        np.negative(tangent, out=tangent, where=self.rng.random(got.shape) < 0.5)
+        sign = 1.0 - 2.0 * self.rng.integers(0, 2, got.shape)
+        tangent = np.asarray(self.rng.uniform(0.5, 2.0, got.shape) * sign)
+        tangent = np.asarray(tangent * point.differences.scales[k])
         slope = point.differences.slope(k, tangent)
         kinked = bool((slope.kink & (point.cotangent != 0)).any())
         try:

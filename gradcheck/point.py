@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.allowance import RMS, UNMEASURED, of_backward, of_forward
+from gradcheck.allowance import MANY_RUNS, RMS, RUNS, UNMEASURED, of_backward, of_forward
 from gradcheck.comparison import FLOOR, proves
 from gradcheck.errors import SubjectError
 from gradcheck.oracles.complex_step import EPS, ComplexStep
@@ -80,6 +80,7 @@ class Point:
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y)
         self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape)
         self._measured: list[Array | None] | None = None
+        self._again = False
 
     def floor(self, got: Array) -> Array:
         """Return what is always allowed: the last rounding of the result, and its underflow."""
@@ -95,16 +96,28 @@ class Point:
         It is measured once for all inputs, and only if it is asked for.
         """
         if self._measured is None:
-            try:
-                self._measured = of_backward(
-                    self.runner, self.inputs, self.outcome.upstream, self.eps, self.rng
-                )
-            except SubjectError:
-                self._measured = [None] * len(self.inputs)
+            self._measured = self._measure(RUNS)
         measured = self._measured[k]
         if measured is None or measured.shape != self.outcome.got[k].shape:
             return None
         return measured if np.isfinite(measured).all() else None
+
+    def measure_rounding_again(self) -> None:
+        """Measure the rounding of all gradients by more runs, for entries that stay in doubt."""
+        if self._again or self._measured is None:
+            return
+        self._again = True
+        self._measured = [
+            new if old is None else old if new is None else np.fmax(old, new)
+            for old, new in zip(self._measured, self._measure(MANY_RUNS), strict=True)
+        ]
+
+    def _measure(self, runs: int) -> list[Array | None]:
+        upstream = self.outcome.upstream
+        try:
+            return of_backward(self.runner, self.inputs, upstream, self.eps, self.rng, runs)
+        except SubjectError:
+            return [None] * len(self.inputs)
 
     def rounded(self, k: int, estimate: Estimate, probes: Probes) -> Array:
         """Return the rounding of each reading of input k; guessed where it cannot be measured."""
