@@ -33,6 +33,7 @@ class Runner:
         self.forwards = 0
         self.backwards = 0
         self.copies = False
+        self._make = subject.make
 
     def make(self) -> Instance:
         """Return a fresh instance.
@@ -86,7 +87,14 @@ class Runner:
         """Return y of a fresh instance."""
         if self.copies:
             inputs = [np.array(array, subok=True) for array in inputs]
-        return self.call_forward(self.make(), inputs)
+        self.forwards += 1
+        try:
+            y = self._make().forward(*inputs)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SubjectError(f"forward raised {described(error)}") from error
+        return as_output(y)
 
     def vjp(self, inputs: Sequence[Array], upstream: Array) -> tuple[Array, tuple[Any, ...]]:
         """Return y, and the gradients of a fresh instance, on copies of all arrays.

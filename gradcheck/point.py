@@ -9,8 +9,8 @@ import numpy as np
 from gradcheck.allowance import MANY_RUNS, RMS, RUNS, UNMEASURED, of_backward, of_forward
 from gradcheck.comparison import FLOOR, proves
 from gradcheck.errors import SubjectError
-from gradcheck.oracles.complex_step import EPS, ComplexStep
-from gradcheck.oracles.differences import FiniteDifferences, unit_roundoff
+from gradcheck.oracles.complex_step import ComplexStep
+from gradcheck.oracles.differences import EPS, FiniteDifferences, unit_roundoff
 from gradcheck.readings import Outcome, Reading
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class Point:
         self.names = names
         self.active = [k for k, name in enumerate(names) if name not in constants]
         kinds = {self.inputs[k].dtype for k in self.active}
-        self.eps = max(unit_roundoff(y), *[float(np.finfo(dtype).eps) for dtype in kinds])
-        self.single = self.eps > EPS
+        self.eps = max(unit_roundoff(y), *[EPS[kind.type] for kind in kinds])
+        self.single = self.eps > EPS[np.float64]
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y)
         self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape)

@@ -222,13 +222,15 @@ def detect(
     a random half comes first, which refutes nearly all that do not match.
     """
     matched: list[tuple[int, int]] = []
-    tangent = rng.uniform(0.5, 2.0, shape) * rng.choice([1.0, -1.0], shape)
+    tangent: Array | None = None
     left = prod(shape)
     for axis, size in enumerate(shape):
         for other, length in enumerate(output):
             cost = 1 + 2 * (size - 1).bit_length()
             if length != size or size < 2 or left <= cost + left // size:
                 continue
+            if tangent is None:
+                tangent = rng.uniform(0.5, 2.0, shape) * rng.choice([1.0, -1.0], shape)
             if other not in {o for _, o in matched} and _matches(
                 respond, tangent, axis, other, rng, len(output)
             ):

@@ -78,6 +78,8 @@ def as_output(y: Any) -> Array:
     SubjectError
         Where it is not an array of numbers.
     """
+    if type(y) is np.ndarray and y.dtype.char in "dDf":
+        return y
     try:
         array = np.asarray(y)
     except Exception as error:

@@ -23,6 +23,15 @@ the differences is gone after the first order (Moré and Wild, "Estimating compu
 J. Sci. Comput. 33, 2011, section 3)."""
 
 
+EPS: dict[type, float] = {
+    kind: float(np.finfo(kind).eps) for kind in (np.float16, np.float32, np.float64, np.longdouble)
+}
+"""Unit roundoff of each dtype."""
+
+SIMPLE = 2.0**16
+"""A number of at most 16 bits is no sign of a cast to float32."""
+
+
 class FiniteDifferences:
     """Derivatives of one forward at one point, by step studies.
 
@@ -175,13 +184,11 @@ def unit_roundoff(y: Array) -> float:
 
     Values that are all float32 numbers were cast on their way, unless they are few and simple.
     """
-    eps = float(np.finfo(y.dtype).eps)
-    if y.dtype == np.float64 and np.any(y != 0):
-        with np.errstate(over="ignore", invalid="ignore"):
-            single = y.astype(np.float32)
-        odd = np.abs(np.frexp(y[np.isfinite(y)])[0] * 2**16) % 1 != 0
-        if bool(np.all(single == y)) and bool(odd.any()):
-            return float(np.finfo(np.float32).eps)
+    eps = EPS[y.dtype.type]
+    if y.dtype.type is np.float64 and (y.astype(np.float32) == y).all():
+        odd = np.abs(np.frexp(y[np.isfinite(y)])[0] * SIMPLE) % 1 != 0
+        if bool(odd.any()):
+            return EPS[np.float32]
     return eps
 
 
@@ -191,6 +198,7 @@ def scale(x: Array) -> Array:
     Where x is 0 it is the largest entry's size, or 1 where there is none.
     """
     size = np.abs(x)
-    largest = float(size.max(initial=0.0))
-    typical = largest if largest > 0 else 1.0
-    return np.exp2(np.round(np.log2(np.where(size > 0, size, typical))))
+    if not size.all():
+        largest = float(size.max())
+        size = np.where(size > 0, size, largest if largest > 0 else 1.0)
+    return np.asarray(np.exp2(np.rint(np.log2(size))))
