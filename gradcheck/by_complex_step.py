@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 ADDED = 64.0
 """Units in the last place of all terms, for two ways of adding them up."""
 
+STRUCTURE = 1e-9
+"""Of all terms, in the sum that shows whether some entries act on some outputs only: far above
+rounding, which may cancel inside of forward; an act that is left out shows at its full size."""
+
 VACUOUS = "the bound and the allowance are too large beside the terms to prove anything"
 
 
@@ -115,4 +119,4 @@ def _adds_up(point: Point, estimate: Estimate, tangent: Array, along: Array) -> 
     parts = point.cotangent * along
     total, direct = float((estimate.value * tangent).sum()), float(parts.sum())
     size = float((estimate.terms * np.abs(tangent)).sum()) + float(np.abs(parts).sum())
-    return abs(total - direct) <= ADDED * EPS * size
+    return abs(total - direct) <= STRUCTURE * size

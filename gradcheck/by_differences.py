@@ -74,7 +74,10 @@ def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Ver
     if comparison.agrees:
         if not comparison.told:
             verdict, reason = Verdict.INCONCLUSIVE, UNTOLD
-        elif not point.meaningful(k, comparison, estimate, probes):
+        elif not (
+            point.meaningful(k, comparison, estimate, probes)
+            or _bounded_at_zero(point, k, comparison)
+        ):
             verdict, reason = Verdict.INCONCLUSIVE, VACUOUS
         _note_kinks(point, k, estimate, probes, values)
     elif rival is Verdict.PASS:
@@ -84,6 +87,15 @@ def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Ver
     else:
         verdict, reason = _second_study(point, k, probes, values, comparison)
     point.note(k, Oracle.FINITE_DIFFERENCE, verdict, comparison, probes, reason)
+
+
+def _bounded_at_zero(point: Point, k: int, comparison: Comparison) -> bool:
+    """Say whether a gradient that is 0 everywhere is known to be, as far as y's size can show."""
+    if np.any(point.outcome.got[k]):
+        return False
+    level = float(np.abs(point.cotangent * point.differences.y).sum())
+    terms = level / float(point.differences.scales[k].max())
+    return bool((comparison.error <= vacuous_part(single=point.single) * terms).all())
 
 
 def _second_study(
@@ -142,17 +154,17 @@ def simple_kink(point: Point, k: int, index: tuple[int, ...]) -> bool:
 
 
 def _note_kinks(point: Point, k: int, estimate: Estimate, probes: Probes, values: Array) -> None:
-    if estimate.lower is None or estimate.upper is None or isinstance(probes, BlockProbes):
+    if estimate.left is None or estimate.right is None or isinstance(probes, BlockProbes):
         return
-    gap = estimate.upper - estimate.lower
+    gap = np.abs(estimate.right - estimate.left)
     for index in zip(*np.nonzero(gap > 4 * estimate.bound), strict=True):
         point.outcome.kinks.append(
             Kink(
                 quantity=point.quantity(k),
                 index=tuple(int(i) for i in index),
                 got=float(values[index]),
-                lower=float(estimate.lower[index]),
-                upper=float(estimate.upper[index]),
+                left=float(estimate.left[index]),
+                right=float(estimate.right[index]),
             )
         )
 
@@ -187,7 +199,7 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
     elif not difference <= error:
         verdict = Verdict.FAIL if rival is Verdict.FAIL else Verdict.INCONCLUSIVE
         reason = "" if verdict is Verdict.FAIL else RIVAL
-    elif error > vacuous_part(single=point.single) * max(size, float(np.abs(expected).sum())):
+    elif error > vacuous_part(single=point.single) * _terms(point, got, size, expected):
         verdict, reason = Verdict.INCONCLUSIVE, VACUOUS
     largest = float(np.abs(got).max()) * float(np.abs(tangent).min())
     residual = float("nan")
@@ -203,6 +215,13 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
             reason=reason,
         )
     )
+
+
+def _terms(point: Point, got: Array, size: float, expected: Array) -> float:
+    """Return the size of the terms along a direction; that of y, for a gradient of zeros."""
+    if not got.any():
+        return float(np.abs(point.cotangent * point.differences.y).sum())
+    return max(size, float(np.abs(expected).sum()))
 
 
 def judge_equal_steps(point: Point, k: int) -> None:

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradcheck.account import Account
-    from gradcheck.readings import Outcome
+    from gradcheck.readings import Kink, Outcome
     from gradcheck.records import Array
     from gradcheck.subject import Subject
 
 CLOSE = 1e-6
 """Relative distance at which two arrays are one formula; no rounding is near it in float64."""
+
+SIDE = 1e-3
+"""Part of the gap between the sides of a kink within which a value is one of them."""
 
 HINTS = {
     "sign": "change the sign of {q}",
@@ -68,42 +71,30 @@ def remarks(subject: Subject, outcomes: Sequence[Outcome]) -> list[Finding]:
         quantity = f"d{name}"
         kinks = [kink for o in outcomes for kink in o.kinks if kink.quantity == quantity]
         if kinks:
-            parts = {
-                round((kink.got - kink.lower) / (kink.upper - kink.lower), 3) + 0.0
-                for kink in kinks
-            }
-            where = " and ".join(f"{part:g}" for part in sorted(parts)[:4])
-            found.append(
-                Finding(
-                    code="kink-value",
-                    quantity=quantity,
-                    message=f"at a kink {quantity} lies at {where} of the interval between the "
-                    "smaller and the larger one-sided derivative",
-                    numbers={"kinks": float(len(kinks))},
-                    remark=True,
-                )
-            )
+            sides = " or ".join(sorted({_side(kink) for kink in kinks}))
+            text = f"where {quantity} has a kink, the code returns {sides}"
+            found.append(_remark("kink-value", quantity, text))
         seen = [o for o in outcomes if k in o.got and k in o.truth]
         if seen and all(not np.any(o.got[k]) and not np.any(o.truth[k].value) for o in seen):
-            found.append(
-                Finding(
-                    code="zero-gradient",
-                    quantity=quantity,
-                    message=f"{quantity} is zero at every point: there was little to see",
-                    remark=True,
-                )
-            )
+            text = f"{quantity} is zero at every point: there was little to see"
+            found.append(_remark("zero-gradient", quantity, text))
     given = [o for o in outcomes if o.sample.regime == "point"]
     if given and given[0].single:
-        found.append(
-            Finding(
-                code="low-precision",
-                quantity="y",
-                message="the code works in float32: errors below its rounding cannot be seen",
-                remark=True,
-            )
-        )
+        text = "the code works in float32: errors below its rounding cannot be seen"
+        found.append(_remark("low-precision", "y", text))
     return found
+
+
+def _remark(code: str, quantity: str, message: str) -> Finding:
+    return Finding(code=code, quantity=quantity, message=message, remark=True)
+
+
+def _side(kink: Kink) -> str:
+    """Return which of the derivatives at a kink the code returned, in words."""
+    part = (kink.got - kink.left) / (kink.right - kink.left)
+    if abs(part) < SIDE:
+        return "the derivative from the left"
+    return "the derivative from the right" if abs(part - 1) < SIDE else "a value between the sides"
 
 
 def _failed(outcome: Outcome, quantity: str) -> bool:

@@ -25,13 +25,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kink:
-    """What the code returns at a kink, and the interval between the one-sided derivatives."""
+    """What the code returns at a kink, and the derivatives to the left and right of it."""
 
     quantity: str
     index: tuple[int, ...]
     got: float
-    lower: float
-    upper: float
+    left: float
+    right: float
 
 
 @dataclass(slots=True, kw_only=True)

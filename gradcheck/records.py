@@ -66,6 +66,9 @@ class Estimate:
     lower, upper : Array or None
         At a kink, the ends of the interval between the one-sided derivatives; equal to `value`
         in the entries that have no kink. None where there is no kink at all.
+    left, right : Array or None
+        At a kink, the derivative towards smaller and towards larger values, where it is known which
+        is which.
     reason : str
         Why the oracle cannot tell (then every entry of `value` is NaN), else empty.
     """
@@ -75,6 +78,8 @@ class Estimate:
     terms: Array
     lower: Array | None = None
     upper: Array | None = None
+    left: Array | None = None
+    right: Array | None = None
     reason: str = ""
 
     @classmethod

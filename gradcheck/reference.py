@@ -147,7 +147,7 @@ _OFFERS = (
         make=_sequential,
         sizes=(
             {"i": 3, "h": 4, "n": 2, "N": 1},
-            {"i": 2, "h": 3, "n": 4, "N": 5},
+            {"i": 5, "h": 4, "n": 3, "N": 2},
             {"i": 1, "h": 1, "n": 2, "N": 1},
         ),
     ),
@@ -184,6 +184,7 @@ def _subject(offer: _Offer, sizes: Sizes, rng: np.random.Generator, seed: int) -
         names=formula.inputs,
         inputs=tuple(rng.standard_normal(_shape(letters, sizes)) for letters in formula.shapes),
         constants=frozenset(formula.constants),
+        parameters=frozenset(name for name in formula.inputs if name[0] in "Wb"),
         make=lambda: offer.make(sizes),
         file=_file(offer.layer),
         line=inspect.getsourcelines(offer.layer)[1],

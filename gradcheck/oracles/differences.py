@@ -146,7 +146,7 @@ class FiniteDifferences:
         """
         shape = (probes.count, *self.y.shape)
         value, bound = np.full(shape, np.nan), np.full(shape, np.nan)
-        lower, upper = np.full(shape, np.nan), np.full(shape, np.nan)
+        minus, plus = np.full(shape, np.nan), np.full(shape, np.nan)
         kinked = False
         moved, scaled = probes.steps(stretch * self.scales[k])
         wanted = None if only is None else set(only)
@@ -157,13 +157,13 @@ class FiniteDifferences:
             probes.view(tangent)[index] = weight * probes.view(moved)[index]
             slope = self.slope(k, tangent)
             value[place], bound[place] = slope.value, slope.bound
-            lower[place] = np.minimum(cotangent * slope.minus, cotangent * slope.plus)
-            upper[place] = np.maximum(cotangent * slope.minus, cotangent * slope.plus)
+            minus[place], plus[place] = slope.minus, slope.plus
             if np.any(slope.kink & (cotangent != 0)):
                 kinked = True
                 bound[place] = np.where(slope.kink, slope.side_bound, bound[place])
                 value[place] = np.where(slope.kink, 0.5 * (slope.minus + slope.plus), value[place])
         ones, sizes = np.ones_like(cotangent), np.abs(cotangent)
+        ends = cotangent * minus, cotangent * plus
 
         def readings(rows: Array, weights: Array) -> Array:
             return np.asarray(probes.arrange(probes.reduce(rows, weights)) / scaled)
@@ -174,8 +174,10 @@ class FiniteDifferences:
             value=total,
             bound=bounds + 4 * 2.0**-52 * np.abs(total),
             terms=readings(np.abs(value), sizes),
-            lower=readings(lower, ones) if kinked else None,
-            upper=readings(upper, ones) if kinked else None,
+            lower=readings(np.minimum(*ends), ones) if kinked else None,
+            upper=readings(np.maximum(*ends), ones) if kinked else None,
+            left=readings(minus, cotangent) if kinked else None,
+            right=readings(plus, cotangent) if kinked else None,
         )
 
 

@@ -190,7 +190,13 @@ def derivative(
 
 
 def _settled(value: Array, bound: Array, y: Array) -> Array:
-    settled: Array = bound <= ENOUGH * (np.abs(value) + np.abs(y))
+    """Say where the bound is small enough: beside the slope, or one that is 0 at every step.
+
+    Beside y alone would leave a slope of 1e-3·y with a bound too large to prove anything.
+    """
+    size, level = np.abs(value), np.abs(y)
+    settled: Array = bound <= ENOUGH * (size + np.minimum(level, size.max(initial=0.0)))
+    settled |= (size == 0) & (bound <= ENOUGH * level)
     return settled
 
 
