@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 CONTRACTS = ("shape", "purity", "repeatable", "linear", "zero", "latest-forward", "instances")
 """The names of the contracts, in the order in which they are reported."""
 
-SLACK = 64 * 2.0**-52
-"""Of the size of the terms, for two roundings of one value; exceeded, it is measured."""
+SLACK = 64.0
+"""Units in the last place of the terms, for a few roundings of one value; exceeded, it is measured.
+"""
 
 STRETCH, PART = -256.0, 128.0
 """Factors of the linear combination: powers of two, large enough for a clipped norm to show."""
@@ -73,6 +74,8 @@ class _Examination:
         self._rounding = rounding
         self.account: Account
         self.upstream: Array
+        self.eps: float
+        self.tiny: float
         self._measured: dict[bytes, list[Array | None]] = {}
 
     def run(
@@ -93,6 +96,9 @@ class _Examination:
             raise SubjectError(f"forward returned {y.dtype} for real inputs, must be real")
         self.account = Account(y=y.copy())
         self.upstream, basis = draw(y)
+        kinds = [np.finfo(a.dtype) for a in (y, *self.inputs) if a.dtype.kind == "f"]
+        self.eps = max(float(kind.eps) for kind in kinds)
+        self.tiny = SLACK * -STRETCH * max(float(kind.tiny) for kind in kinds)
         self._unchanged(given, "forward")
         if self._first(instance, given, y):
             self.account.looked_at.update(("purity", "repeatable", "linear", "zero"))
@@ -181,7 +187,7 @@ class _Examination:
                 account.broken("zero", "upstream-nonlinear", quantity, text)
             first, second = STRETCH * got, PART * part
             gap = np.abs(whole - (first + second))
-            settled = gap <= SLACK * (np.abs(first) + np.abs(second))
+            settled = gap <= self.eps * SLACK * (np.abs(first) + np.abs(second)) + self.tiny
             if not settled.all() and not self._rounded(gap, k, mixed, basis):
                 index = np.unravel_index(np.argmax(np.nan_to_num(gap, nan=np.inf)), gap.shape)
                 text = (
@@ -235,7 +241,7 @@ class _Examination:
         if got.tobytes() == other.tobytes():
             return True
         error = np.abs(got - other)
-        if np.all((error <= SLACK * np.abs(got)) | (np.isnan(got) & np.isnan(other))):
+        if np.all((error <= self.eps * SLACK * np.abs(got)) | (np.isnan(got) & np.isnan(other))):
             return True
         measured = self._measure(self.upstream)[k]
         return measured is not None and bool(np.all(error <= 2 * measured))

@@ -124,8 +124,9 @@ class Check:
     points : mapping of str to int
         Points "judged", "no-evidence" (forward not finite there) and "inconclusive".
     visible : float
-        The smallest error of one entry that the check could have shown, relative to the largest
-        entry, where entries were added up in random-weight blocks; 0 where each was looked at.
+        The smallest error of one entry that the check could have shown at the given point, relative
+        to the largest entry, where entries were added up with random weights; 0 where each was
+        looked at.
     agree : tuple of Oracle
         The oracles that were compared with this one and agree with it.
     reason : str

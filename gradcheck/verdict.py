@@ -60,7 +60,7 @@ def value_checks(
                     "no-evidence": silent,
                     "inconclusive": len(group) - len(told),
                 },
-                visible=max((one.visible for _, one in group), default=0.0),
+                visible=group[0][1].visible,
                 agree=_agreeing(quantity, oracle, groups),
                 reason=reason,
                 seconds=seconds.get(oracle, 0.0) / max(1, len(groups)),

@@ -194,12 +194,17 @@ def _pass_lines(result: Result) -> list[str]:
 
 
 def _limits(result: Result) -> list[str]:
-    coarse = [check for check in result.checks if check.visible > 0]
+    """Say what the sharpest oracle of a quantity could have shown, where none saw every entry."""
+    sharpest: dict[str, float] = {}
+    for check in result.checks:
+        if check.oracle is not Oracle.CONTRACT and check.verdict is Verdict.PASS:
+            known = sharpest.get(check.quantity, math.inf)
+            sharpest[check.quantity] = min(known, check.visible)
+    coarse = {quantity: size for quantity, size in sharpest.items() if size > 0}
     if not coarse:
         return []
-    worst = max(coarse, key=lambda check: check.visible)
-    names = ", ".join(dict.fromkeys(check.quantity for check in coarse))
-    size = f"{worst.visible:.1e} of the largest entry"
+    size = f"{max(coarse.values()):.1e} of the largest entry"
+    names = ", ".join(coarse)
     return [f"limit: entries of {names} were added up in blocks; one wrong entry shows from {size}"]
 
 
