@@ -110,16 +110,16 @@ def _named(
     pairs = [(o.got[k], o.truth[k].value, o) for o in wrong if k in o.truth]
     pairs = [p for p in pairs if np.isfinite(p[1]).all()]
     code, detail, numbers = _code(pairs, k, wrong)
+    here = [o for o in wrong if o.sample.regime == "point"] or wrong
     reading = max(
         (
             r
-            for o in wrong
+            for o in here
             for r in o.readings
             if r.quantity == quantity and r.verdict is Verdict.FAIL
         ),
         key=lambda r: r.residual,
     )
-    shape = wrong[0].sample.inputs[k].shape
     entry = ""
     if reading.worst is not None:
         worst = reading.worst
@@ -131,7 +131,7 @@ def _named(
     return Finding(
         code=code,
         quantity=quantity,
-        message=f"{quantity} {shape} {detail}{entry}",
+        message=f"{detail}{entry}",
         numbers=numbers,
         hint=HINTS.get(code, "").format(q=quantity),
     )
@@ -145,20 +145,20 @@ def _code(
     regimes = list(dict.fromkeys(o.sample.regime for o in wrong))
     if "point" not in regimes:
         if all(not np.isfinite(o.got[k]).all() for o in wrong):
-            return "overflow", f"is not finite in the regime {', '.join(regimes)}", {}
-        return "region", f"is wrong only in the regime {', '.join(regimes)}", {}
+            return "overflow", f"not finite in the regime {', '.join(regimes)}", {}
+        return "region", f"wrong only in the regime {', '.join(regimes)}", {}
     if not pairs:
-        return "unlisted", "is wrong", {}
+        return "unlisted", "wrong", {}
     got, truth, outcome = pairs[0]
     if not np.isfinite(got).all():
-        return "unlisted", "is not finite", {}
+        return "unlisted", "not finite", {}
     factor = _factor(pairs)
     if factor is not None:
         return factor
     named = _rearranged(pairs) or _low(got, truth, single=outcome.single)
     if named is not None:
         return named
-    return "unlisted", "is wrong", {"error": float(np.abs(got - truth).max(initial=0.0))}
+    return "unlisted", "wrong", {"error": float(np.abs(got - truth).max(initial=0.0))}
 
 
 def _rearranged(
@@ -167,14 +167,14 @@ def _rearranged(
     """Return the finding of a transpose, or of a factor left out, if every point confirms it."""
     got, _, outcome = pairs[0]
     if got.ndim == 2 and got.shape[0] == got.shape[1] and all(_same(a, t.T) for a, t, _ in pairs):
-        return "transposed", "is the transpose of the gradient", {}
+        return "transposed", "the transpose of the gradient", {}
     if got.shape != outcome.upstream.shape:
         return None
     if all(_same(a, o.upstream) for a, _, o in pairs):
-        text = "equals the upstream gradient: the local derivative is left out"
+        text = "equal to the upstream gradient: the local derivative is left out"
         return "pass-through", text, {}
     if all(_same(a * o.upstream, t) for a, t, o in pairs):
-        return "upstream-ignored", "does not contain the upstream gradient", {}
+        return "upstream-ignored", "without the upstream gradient in it", {}
     return None
 
 
@@ -189,9 +189,9 @@ def _low(got: Array, truth: Array, *, single: bool) -> tuple[str, str, dict[str,
             rounded = got.astype(dtype).astype(np.float64)
         if error <= limit and _same(got, rounded, 1e-15):
             name = np.dtype(dtype).name
-            return "low-precision", f"is right to {name} rounding only", {"error": error}
+            return "low-precision", f"right to {name} rounding only", {"error": error}
     if error <= 2e-6:
-        return "low-precision", "is right to float32 rounding only", {"error": error}
+        return "low-precision", "right to float32 rounding only", {"error": error}
     return None
 
 
@@ -210,12 +210,33 @@ def _factor(
         if not np.all(np.abs(a - factor * t) <= CLOSE * np.abs(t).max(initial=0.0)):
             return None
     if abs(factor) < CLOSE:
-        return "missing", "is zero everywhere", {"factor": 0.0}
+        return "missing", "zero everywhere", {"factor": 0.0}
     if abs(factor + 1) < CLOSE:
-        return "sign", "has the wrong sign", {"factor": -1.0}
+        return "sign", "of the wrong sign", {"factor": -1.0}
     if abs(factor - 1) < CLOSE:
         return None
-    return "factor", f"is {factor:.6g} times the gradient", {"factor": factor}
+    return (
+        "factor",
+        f"{factor:.6g} times the gradient{_in_words(factor, got)}",
+        {"factor": factor},
+    )
+
+
+def _in_words(factor: float, gradient: Array) -> str:
+    """Return the factor in words, where a number of entries explains it."""
+    sizes = [("the number of entries", gradient.size)] if gradient.size > 1 else []
+    if gradient.ndim > 1:
+        sizes += [(f"the size of axis {k}", n) for k, n in enumerate(gradient.shape) if n > 1]
+    for words, size in sizes:
+        for text, value in (
+            (f"{words}, {size}", size),
+            (f"1 by {words}, {size}", 1 / size),
+            (f"half of {words}, {size}", size / 2),
+            (f"2 by {words}, {size}", 2 / size),
+        ):
+            if value not in (0.5, 1, 2) and abs(factor - value) < CLOSE * value:
+                return f" ({text})"
+    return ""
 
 
 def _same(a: Array, b: Array, tolerance: float = CLOSE) -> bool:

@@ -43,6 +43,9 @@ def value_checks(
     for (quantity, oracle), group in groups.items():
         verdict, reason = _verdict(group)
         chosen = [(r, one) for r, one in group if one.verdict is verdict] or group
+        if verdict is Verdict.FAIL and chosen[0][1] is group[0][1]:
+            # Where the given point is wrong, that is what the reader can look up.
+            chosen = chosen[:1]
         regime, worst = max(chosen, key=lambda pair: _size(pair[1]))
         told = [one for _, one in group if one.verdict is not Verdict.INCONCLUSIVE]
         checks.append(

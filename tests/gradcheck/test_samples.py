@@ -42,16 +42,16 @@ class TestAll:
     @pytest.mark.parametrize("shape", SHAPES, ids=str)
     @pytest.mark.parametrize("name", REGIMES)
     def test_shapes_and_dtypes_are_kept(self, name: str, shape: tuple[int, ...]) -> None:
-        inputs = [np.full(shape, 0.5), np.full((2, 2), 0.5, np.float32), np.arange(3)]
-        points = drawn(name, *inputs)
+        single = np.full((2, 2), 0.5, np.float32)
+        points = drawn(name, np.full(shape, 0.5), single, np.arange(3), np.full(shape, 0.5))
         assert points
         for sample in points:
             assert sample.regime == name
-            assert [type(array) for array in sample.inputs] == [np.ndarray] * 3
-            assert [array.shape for array in sample.inputs] == [shape, (2, 2), (3,)]
+            assert [type(array) for array in sample.inputs] == [np.ndarray] * 4
+            assert [array.shape for array in sample.inputs] == [shape, (2, 2), (3,), shape]
             first = np.float32 if name == "float32" else np.float64
             dtypes = [array.dtype for array in sample.inputs]
-            assert dtypes == [first, np.float32, np.arange(3).dtype]
+            assert dtypes == [first, np.float32, np.arange(3).dtype, first]
             assert sample.inputs[2].tolist() == [0, 1, 2]
 
     @pytest.mark.parametrize("name", REGIMES)
@@ -87,7 +87,7 @@ class TestAll:
     def test_regimes_are_drawn_apart(self) -> None:
         assert not np.array_equal(values("signs", WIDE)[0], values("tiny", WIDE)[0] * 1e8)
 
-    @pytest.mark.parametrize("name", set(DRAWN) - {"equal", "overflow", "units"})
+    @pytest.mark.parametrize("name", [each for each in DRAWN if each != "equal"])
     def test_inputs_of_one_shape_are_drawn_apart(self, name: str) -> None:
         for sample in drawn(name, WIDE, WIDE):
             assert not np.array_equal(*sample.inputs)
@@ -313,12 +313,10 @@ class TestFolded:
     @pytest.mark.xfail(
         strict=True, reason="low + |x - low| rounds: at low = -1 the value 1e-17 becomes 0"
     )
-    @pytest.mark.parametrize("value", [1e-17, 1.2345e-9, -1e-9, 0.1])
     @pytest.mark.parametrize("domain", [(-1, INF), (-1, 1), (-INF, 1)], ids=str)
-    def test_what_is_inside_does_not_change(
-        self, value: float, domain: tuple[float, float]
-    ) -> None:
-        assert folded(np.array(value), *domain) == value
+    def test_what_is_inside_does_not_change(self, domain: tuple[float, float]) -> None:
+        for value in (1e-17, 1.2345e-9, -1e-9, 0.1):
+            assert folded(np.array(value), *domain) == value
 
     @pytest.mark.xfail(strict=True, reason="low + 1 is low where its last place is above 1")
     def test_an_edge_far_from_zero(self) -> None:
