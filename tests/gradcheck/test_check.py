@@ -167,9 +167,7 @@ class TestRegimes:
         assert of_square(backward, regimes=["signs"]).verdict is Verdict.PASS
         result = of_square(backward, regimes=["huge"])
         assert result.verdict is Verdict.FAIL
-        assert finding(result, "region").message.startswith(
-            "dx (3, 4) is wrong only in the regime huge"
-        )
+        assert "wrong only in the regime huge" in finding(result, "region").message
         assert of_square(lambda g, x: x * g, regimes=["huge"]).verdict is Verdict.FAIL
 
     @pytest.mark.parametrize("regime", REGIMES)
@@ -215,7 +213,8 @@ class TestAssertGradients:
             assert_gradients(np.square, lambda g, x: x * g, X, names=["x"], seed=2)
         masked = [text.split("\n", 1)[1] for text in (str(caught.value), str(result))]
         assert masked[0] == masked[1]
-        assert "[factor] dx: dx (3, 4) is 0.5 times the gradient" in masked[0]
+        assert "[factor] dx: " in masked[0]
+        assert "0.5 times the gradient" in masked[0]
 
     def test_inconclusive_is_no_success(self) -> None:
         rng = np.random.default_rng(0)
