@@ -38,5 +38,5 @@ def test_the_package_imports_numpy_and_nothing_else():
         "print(sorted(new - {'numpy'} - set(sys.stdlib_module_names)))"
     )
     command = [sys.executable, "-c", code]
-    printed = subprocess.check_output(command, text=True)  # noqa: S603 - a constant of this file
+    printed = subprocess.check_output(command, text=True)
     assert printed.strip() == "['reference_net']"
