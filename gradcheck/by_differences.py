@@ -186,9 +186,9 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
     moved = got * tangent
     size = float(np.abs(moved).sum())
     expected = point.cotangent * slope.value
-    difference = abs(float(moved.sum()) - float(expected.sum()))
+    difference = abs(float(moved.sum() - expected.sum()))
     error = float((np.abs(point.cotangent) * slope.bound).sum()) + FLOOR * point.eps * size
-    told = bool(np.isfinite(error))
+    told = error < np.inf
     if told and not difference <= error:
         measured = point.rounding(k)
         if measured is not None:

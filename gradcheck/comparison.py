@@ -75,21 +75,21 @@ def compare(got: Array, oracle: Estimate, allowance: Array) -> Comparison:
     """
     value = oracle.value
     if oracle.lower is not None and oracle.upper is not None:
-        value = np.where(
-            oracle.lower <= oracle.upper, np.clip(got, oracle.lower, oracle.upper), value
-        )
+        nearest = np.clip(got, oracle.lower, oracle.upper)
+        known = (oracle.lower <= oracle.upper) & ~np.isnan(value)
+        value = np.where(known, nearest, value)
     error = oracle.bound + allowance
     difference = np.abs(got - value)
-    residuals = np.divide(
-        difference, error, out=np.full(np.shape(difference), np.inf), where=error > 0
-    )
-    residuals = np.where(difference == 0, 0.0, residuals)
-    unknown = np.isnan(oracle.value) | ~np.isfinite(error)
-    wrong = ~np.isfinite(got)
-    residuals = np.where(wrong, np.inf, np.where(unknown, 0.0, residuals))
-    return Comparison(
-        residuals=residuals, error=error, value=value, got=got, told=not bool(unknown.any())
-    )
+    with np.errstate(all="ignore"):
+        residuals = difference / error
+    told = True
+    if not np.isfinite(residuals).all() or not np.isfinite(error).all():
+        residuals = np.where(difference == 0, 0.0, np.where(error > 0, residuals, np.inf))
+        unknown = np.isnan(oracle.value) | ~np.isfinite(error)
+        residuals = np.where(unknown, 0.0, residuals)
+        residuals = np.where(np.isfinite(got), residuals, np.inf)
+        told = not bool(unknown.any())
+    return Comparison(residuals=residuals, error=error, value=value, got=got, told=told)
 
 
 def proves(error: Array, terms: Array, *, single: bool) -> bool:

@@ -15,8 +15,8 @@ COMMITTED = Path(__file__).parents[2] / "reports" / "report.md"
 def masked(markdown):
     """Mask residuals and versions; add up points judged and points that could not be told.
 
-    Whether finite differences prove anything at a point where they hardly do is decided by rounding,
-    which another processor's matrix product does in another order. How many points there are is not.
+    Whether finite differences prove anything at a point where they hardly do is decided by
+    rounding, which another processor does in another order. How many points there are is not.
     """
     text = re.sub(r"^Versions: .*$", "Versions: #", markdown, flags=re.M)
     return re.sub(
