@@ -54,7 +54,7 @@ def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Ver
         The complex step's: `inconclusive` where it could not tell.
     """
     got = point.outcome.got[k]
-    most = MOST if point.given else MOST_ELSEWHERE
+    most = min(MOST if point.given else MOST_ELSEWHERE, plans.studies(point))
     if probes.count > most:
         probes = plans.blocks(point, k, most if point.given else DIRECTIONS)
     alone = rival is Verdict.INCONCLUSIVE

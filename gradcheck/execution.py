@@ -60,12 +60,11 @@ class Runner:
         """
         self.forwards += 1
         try:
-            y = instance.forward(*inputs)
-        except KeyboardInterrupt:
+            return as_output(instance.forward(*inputs))
+        except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:
             raise SubjectError(f"forward raised {described(error)}") from error
-        return as_output(y)
 
     def call_backward(self, instance: Instance, upstream: Array) -> tuple[Any, ...]:
         """Return what backward hands back, one object an input.
@@ -89,12 +88,11 @@ class Runner:
             inputs = [np.array(array, subok=True) for array in inputs]
         self.forwards += 1
         try:
-            y = self._make().forward(*inputs)
-        except KeyboardInterrupt:
+            return as_output(self._make().forward(*inputs))
+        except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:
             raise SubjectError(f"forward raised {described(error)}") from error
-        return as_output(y)
 
     def vjp(self, inputs: Sequence[Array], upstream: Array) -> tuple[Array, tuple[Any, ...]]:
         """Return y, and the gradients of a fresh instance, on copies of all arrays.
@@ -111,7 +109,9 @@ def described(error: BaseException) -> str:
     """Return the type and the first line of an exception's text, shortened."""
     try:
         text = str(error).strip()
-    except Exception:  # noqa: BLE001 - a hostile __str__ must not stop the check
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a hostile __str__ must not stop the check
         text = ""
     line = text.splitlines()[0] if text else ""
     line = line if len(line) <= 200 else line[:197] + "..."
@@ -123,8 +123,8 @@ def place(error: BaseException) -> tuple[str, int]:
     cause = error.__cause__ or error
     trace, found = cause.__traceback__, ("", 0)
     while trace is not None:
-        name = trace.tb_frame.f_globals.get("__name__", "")
-        if not str(name).startswith(("gradcheck.", "numpy")):
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.partition(".")[0] not in ("gradcheck", "numpy"):
             found = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
     return found

@@ -14,9 +14,9 @@ from numpy.exceptions import ComplexWarning
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Making a Mersenne Twister takes ten times as long as seeding one.
-_BITS = np.random.MT19937()
-_LEGACY = np.random.RandomState(_BITS)
+# Making a Mersenne Twister takes ten times as long as seeding one; one for each depth of nesting.
+_TWISTERS: list[tuple[np.random.MT19937, np.random.RandomState]] = []
+_DEPTH = [0]
 
 _SYS = ("stdin", "stdout", "stderr", "excepthook", "displayhook", "dont_write_bytecode")
 
@@ -36,8 +36,10 @@ def isolated() -> Iterator[None]:
     limit, trace, profile = sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()
     numbers = random.getstate()
     legacy = np.random.get_bit_generator()  # type: ignore[attr-defined]
-    _LEGACY.seed(0)
-    np.random.set_bit_generator(_BITS)  # type: ignore[attr-defined]
+    # It may hold the second of a pair of normal numbers, which exchanging the generator drops.
+    state = np.random.get_state(legacy=False)  # noqa: NPY002 - theirs
+    np.random.set_bit_generator(_seeded(_DEPTH[0]))  # type: ignore[attr-defined]
+    _DEPTH[0] += 1
     random.seed(0)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -46,7 +48,10 @@ def isolated() -> Iterator[None]:
             yield
     finally:
         random.setstate(numbers)
+        _DEPTH[0] -= 1
         np.random.set_bit_generator(legacy)  # type: ignore[attr-defined]
+        if state.get("has_gauss"):
+            np.random.set_state(state)  # noqa: NPY002 - theirs
         for name, value in attributes:
             if getattr(sys, name, None) is not value:
                 setattr(sys, name, value)
@@ -58,3 +63,12 @@ def isolated() -> Iterator[None]:
             sys.settrace(trace)
         if sys.getprofile() is not profile:
             sys.setprofile(profile)
+
+
+def _seeded(depth: int) -> np.random.MT19937:
+    if depth == len(_TWISTERS):
+        bits = np.random.MT19937()
+        _TWISTERS.append((bits, np.random.RandomState(bits)))
+    bits, legacy = _TWISTERS[depth]
+    legacy.seed(0)
+    return bits

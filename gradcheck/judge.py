@@ -8,6 +8,7 @@ all oracles that can tell agree with each other and not with it.
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,7 +87,9 @@ class Judge:
         sign = 1.0 - 2.0 * self.rng.integers(0, 2, got.shape)
         tangent = np.asarray(self.rng.uniform(0.5, 2.0, got.shape) * sign)
         tangent = np.asarray(tangent * point.differences.scales[k])
+        started = perf_counter()
         slope = point.differences.slope(k, tangent)
+        point.seconds = (perf_counter() - started) / max(1, slope.evaluations)
         kinked = bool((slope.kink & (point.cotangent != 0)).any())
         try:
             estimate, probes = self._trusted(point, k, tangent, slope)
@@ -100,7 +103,7 @@ class Judge:
             if isinstance(probes, EntryProbes):
                 point.outcome.truth[k] = estimate
             verdict = by_complex_step.judge(point, k, estimate, probes, slope)
-            few = probes.count <= by_differences.MOST
+            few = probes.count <= min(by_differences.MOST, self.plans.studies(point))
             if kinked or (thorough and few):
                 by_differences.judge_entries(point, self.plans, k, probes, verdict)
             else:

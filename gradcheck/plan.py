@@ -23,6 +23,13 @@ Counted and not timed, so that the same seed gives the same work on every machin
 CALL = 2000.0
 """What one call costs, in numbers passed through forward: some microseconds."""
 
+SLOW, SPEED = 1e-3, 7e8
+"""Seconds above which a forward is judged by its time; and numbers that it is then said to pass in
+a second. Products of large matrices cost more than what goes in and comes out shows."""
+
+STUDY = 10
+"""Evaluations of a study of steps."""
+
 BLOCKS_GIVEN, BLOCKS_ELSEWHERE = 512, 4
 """Random-weight blocks, where there are too many entries to look at each."""
 
@@ -67,11 +74,22 @@ class Plans:
 
     def affordable(self, point: Point, k: int, probes: EntryProbes) -> Probes:
         """Return the probes, or blocks where they would take too many evaluations."""
-        total = sum(array.size for array in point.inputs) + CALL
-        work = WORK_GIVEN if point.given else WORK_ELSEWHERE
-        if probes.count * total <= work:
+        most = self._most(point)
+        if probes.count <= most:
             return probes
-        return self.blocks(point, k, BLOCKS_GIVEN if point.given else BLOCKS_ELSEWHERE)
+        most = min(most, BLOCKS_GIVEN if point.given else BLOCKS_ELSEWHERE)
+        return self.blocks(point, k, max(most, BLOCKS_ELSEWHERE))
+
+    def studies(self, point: Point) -> int:
+        """Return how many studies of steps are affordable for one input."""
+        return max(BLOCKS_ELSEWHERE, self._most(point) // STUDY)
+
+    def _most(self, point: Point) -> int:
+        """Return how many evaluations are affordable for one input."""
+        cost = sum(array.size for array in point.inputs) + CALL
+        if point.seconds > SLOW:
+            cost = max(cost, SPEED * point.seconds)
+        return int((WORK_GIVEN if point.given else WORK_ELSEWHERE) // cost)
 
     def blocks(self, point: Point, k: int, count: int) -> Probes:
         """Return `count` random-weight blocks of input k."""

@@ -48,6 +48,8 @@ class Point:
         The two oracles that know the code's own forward.
     outcome : Outcome
         What was learnt so far.
+    seconds : float
+        What one forward took.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class Point:
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y)
         self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape)
+        self.seconds = 0.0
         self._measured: list[Array | None] | None = None
         self._again = False
 

@@ -142,7 +142,7 @@ class BlockProbes:
         return np.linspace(0, self.weights.size, self.count + 1).astype(int)[:-1]
 
     def view(self, array: Array) -> Array:
-        """Return the array flattened; writing to it writes to the array."""
+        """Return an array in C order flattened; writing to it writes to the array."""
         return array.reshape(-1)
 
     def targets(self) -> Iterator[Target]:

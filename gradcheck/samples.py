@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -139,7 +139,7 @@ def regime_names(regimes: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def cotangent(rng: Generator, y: Array) -> Array:
-    """Return a random upstream gradient of y's shape and dtype; no entry is near 0 or 1."""
+    """Return a random upstream gradient of y's shape and dtype; no entry is near 0."""
     sign = 1.0 - 2.0 * rng.integers(0, 2, y.shape)
     return np.asarray(rng.uniform(0.3, 2.0, y.shape) * sign, dtype=y.dtype)
 
@@ -161,7 +161,8 @@ def samples(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
     elif name == "float32":
         if any(array.dtype == np.float64 for array in inputs):
             single = [a.astype(np.float32) if a.dtype.kind == "f" else a.copy() for a in inputs]
-            yield Sample(regime=name, inputs=tuple(single))
+            if all(inside.all() for inside in _inside(subject, single)):
+                yield Sample(regime=name, inputs=tuple(single))
     elif name == "read-only":
         frozen = tuple(array.copy() for array in inputs)
         for array in frozen:
@@ -177,20 +178,34 @@ def _drawn(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
     rng = np.random.default_rng([seed, REGIMES.index(name)])
     free = [k for k, array in enumerate(subject.inputs) if array.dtype.kind == "f"]
     series = {k: _DRAWN[name](rng, subject.inputs[k].shape) for k in free}
-    if name == "equal" and not _equalise(series):
+    if name == "equal" and not _equalise(series, [array.dtype for array in subject.inputs]):
         return
     for index in range(max(len(points) for points in series.values())):
         inputs = [array.copy() for array in subject.inputs]
         for k, points in series.items():
             low, high = subject.domain.get(subject.names[k], (-np.inf, np.inf))
             values = folded(points[index % len(points)], low, high)
-            inputs[k] = np.asarray(values).astype(subject.inputs[k].dtype)
+            with np.errstate(over="ignore", under="ignore"):
+                inputs[k] = np.asarray(values).astype(subject.inputs[k].dtype)
+        # Rounded to its dtype a value may lie on the edge, or be infinite: the given one does not.
+        for k, inside in enumerate(_inside(subject, inputs)):
+            inputs[k] = np.where(inside, inputs[k], subject.inputs[k])
         yield Sample(regime=name, inputs=tuple(inputs))
 
 
-def _equalise(series: dict[int, list[Array]]) -> bool:
+def _inside(subject: Subject, inputs: Sequence[Array]) -> Iterator[Array]:
+    """Yield where each input is finite and inside of its domain."""
+    for name, array in zip(subject.names, inputs, strict=True):
+        low, high = subject.domain.get(name, (-np.inf, np.inf))
+        yield np.isfinite(array) & (array > low) & (array < high)
+
+
+def _equalise(series: dict[int, list[Array]], dtypes: Sequence[np.dtype[Any]]) -> bool:
     """Make inputs of one shape equal, but for some entries of a second point; say if any were."""
     found = False
+    coarsest = min((dtypes[k] for k in series), key=lambda dtype: dtype.itemsize)
+    for points in series.values():
+        points[:] = [values.astype(coarsest).astype(np.float64) for values in points]
     for k, points in series.items():
         first = next(j for j in series if series[j][0].shape == points[0].shape)
         if first != k:
@@ -207,15 +222,21 @@ def folded(values: Array, low: float, high: float) -> Array:
     """Return the values mapped into the open interval (low, high), those inside unchanged."""
     if low == -np.inf and high == np.inf:
         return values
-    if high == np.inf:
-        inside = low + np.abs(values - low)
-        return np.where(inside > low, inside, low + 1.0)
     if low == -np.inf:
         return -folded(-values, -high, np.inf)
-    width = high - low
-    phase = np.mod(values - low, 2 * width)
-    inside = low + np.where(phase > width, 2 * width - phase, phase)
-    return np.where((inside > low) & (inside < high), inside, low + width / 2)
+    if high == np.inf:
+        other = low + np.abs(values - low)
+    else:
+        phase = np.mod(values - low, 2 * (high - low))
+        other = low + np.where(phase > high - low, 2 * (high - low) - phase, phase)
+    other = np.where((other > low) & (other < high), other, _within(low, high))
+    return np.where((values > low) & (values < high), values, other)
+
+
+def _within(low: float, high: float) -> float:
+    """Return some number inside of (low, high), the next one to `low` if need be."""
+    middle = low + 1.0 if high == np.inf else low + (high - low) / 2
+    return middle if low < middle < high else float(np.nextafter(low, high))
 
 
 def _strided(array: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -149,8 +150,13 @@ def from_functions(
             raise UsageError(
                 f"{role}={function!r} is not callable; pass the function itself, without calling it"
             )
-    if isinstance(inputs, np.ndarray | float | int):
+    if isinstance(inputs, np.ndarray | np.generic | float | int | complex):
         inputs = (inputs,)
+    if not isinstance(inputs, Iterable):
+        raise UsageError(
+            f"inputs={inputs!r} is not a sequence of arrays; pass one array for each argument of "
+            "forward"
+        )
     arrays = tuple(_input(value, k) for k, value in enumerate(inputs))
     if not arrays:
         raise UsageError("inputs=() is empty, must hold one array for each argument of forward")

@@ -65,7 +65,7 @@ class ComplexStep:
         self._forward = forward
         self._output = output
         self.work: list[Array] = [
-            array.astype(np.complex128)
+            array.astype(np.complex128, order="C")  # blocks are written through a flat view
             if k in active
             else array.astype(np.float64)
             if array.dtype.kind == "f"
@@ -79,7 +79,7 @@ class ComplexStep:
         Raises
         ------
         OracleError
-            Where the imaginary part does not survive, or y is not finite.
+            Where the imaginary part does not survive.
         """
         try:
             y = self._forward(self.work)

@@ -110,6 +110,8 @@ class FiniteDifferences:
     def measure_noise(self, k: int) -> None:
         """Raise the noise of y to the scatter that forward shows near the point along input k."""
         tangent = self.scales[k]
+        if min(self._reach(k, tangent)) <= NOISE_POINTS * NOISE_STEP:
+            return
         original, work = self.work[k], list(self.work)
         rows = []
         for j in range(-NOISE_POINTS // 2, NOISE_POINTS // 2):
@@ -153,7 +155,7 @@ class FiniteDifferences:
         for place, (index, weight) in enumerate(probes.targets()):
             if wanted is not None and place not in wanted:
                 continue
-            tangent = np.zeros_like(self.work[k])
+            tangent = np.zeros(self.work[k].shape)
             probes.view(tangent)[index] = weight * probes.view(moved)[index]
             slope = self.slope(k, tangent)
             value[place], bound[place] = slope.value, slope.bound

@@ -115,7 +115,7 @@ class TestValues:
 
     def test_a_missing_gradient_is_left_out(self) -> None:
         result = checked(sigmoid, lambda g, x: None, regimes="point")
-        assert verdicts(result) == {}
+        assert verdicts(result) == {"y": Verdict.PASS}
         assert result.verdict is Verdict.FAIL
 
     def test_an_unknown_formula_is_an_oracle_error(self) -> None:
@@ -130,12 +130,10 @@ class TestOverflow:
 
         result = checked(forward, sigmoid_backward)
         assert result.verdict is Verdict.FAIL
-        (found,) = [finding for finding in result.findings if finding.code == "overflow"]
-        assert found.quantity == "y"
-        assert (
-            found.message == ("y is not finite in the regime overflow, where the notes' formula is")
-            or "overflow" in found.message
-        )
+        found = [finding for finding in result.findings if finding.code == "overflow"]
+        assert {finding.quantity for finding in found} == {"y"}
+        assert all("not finite in the regime" in finding.message for finding in found)
+        assert any("the regime overflow" in finding.message for finding in found)
         check = symbolic(result)["y"]
         assert check.verdict is Verdict.FAIL
         assert check.reason == "not finite where the formula is"

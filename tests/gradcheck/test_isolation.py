@@ -212,10 +212,6 @@ class TestRestores:
             draw()
         assert wanted == (random.random(), legacy.random_sample())  # noqa: S311 - no secret
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="set_bit_generator drops the second normal number that the legacy generator keeps",
-    )
     def test_an_odd_number_of_normals_goes_on_where_it_was(self) -> None:
         legacy.seed(3)
         first, second = legacy.standard_normal(), legacy.standard_normal()
@@ -225,9 +221,6 @@ class TestRestores:
             pass
         assert second == legacy.standard_normal()
 
-    @pytest.mark.xfail(
-        strict=True, reason="nested blocks share one bit generator, which the inner one seeds anew"
-    )
     def test_nested_blocks_restore_the_outer_one(self) -> None:
         with isolated():
             wanted = legacy.random_sample(2).tolist()

@@ -66,11 +66,6 @@ class TestAll:
         for sample in drawn(name, WIDE, WIDE[0].astype(np.float32)):
             assert all(np.isfinite(array).all() for array in sample.inputs)
 
-    @pytest.mark.xfail(
-        strict=True,
-        raises=RuntimeWarning,
-        reason="1e8 times a normal number overflows float16: the regime gives infinite inputs",
-    )
     def test_values_are_finite_in_half_precision(self) -> None:
         for point in values("huge", WIDE.astype(np.float16)):
             assert np.isfinite(point).all()
@@ -85,7 +80,7 @@ class TestAll:
         assert given_by(5) != given_by(6)
 
     def test_regimes_are_drawn_apart(self) -> None:
-        assert not np.array_equal(values("signs", WIDE)[0], values("tiny", WIDE)[0] * 1e8)
+        assert not np.allclose(values("tiny", WIDE)[0] * 1e16, values("huge", WIDE)[0])
 
     @pytest.mark.parametrize("name", [each for each in DRAWN if each != "equal"])
     def test_inputs_of_one_shape_are_drawn_apart(self, name: str) -> None:
@@ -106,6 +101,10 @@ class TestAll:
         assert number == len(points)
         for point, opposite in zip(points[::2], points[1::2], strict=True):
             assert np.array_equal(point, -opposite)
+
+    @pytest.mark.parametrize(("name", "number"), [("magnitudes", 8), ("overflow", 1)])
+    def test_larger_ones_have_both_already(self, name: str, number: int) -> None:
+        assert number == len(values(name, np.full(3, 0.5)))
 
     def test_shorter_series_begin_again(self) -> None:
         points = drawn("magnitudes", WIDE, np.array([0.5]))
@@ -237,10 +236,6 @@ class TestEqual:
     def test_none_of_one_shape(self) -> None:
         assert drawn("equal", WIDE, WIDE[0], np.zeros((40, 50), int)) == []
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="equal before they are rounded to their dtypes: float32 and float64 differ after it",
-    )
     def test_inputs_of_two_precisions(self) -> None:
         same, _ = drawn("equal", WIDE.astype(np.float32), WIDE)
         assert np.array_equal(same.inputs[0], same.inputs[1])
@@ -261,19 +256,12 @@ class TestDomain:
             assert np.array_equal(one.inputs[0], other.inputs[0])
             assert np.allclose(np.abs(one.inputs[1]), other.inputs[1], rtol=1e-15)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="folded in float64 and rounded to the input's dtype afterwards, onto the edge",
-    )
     @pytest.mark.parametrize("dtype", [np.float16, np.float32])
     def test_points_lie_inside_in_their_own_precision(self, dtype: type) -> None:
         for name in DRAWN:
             for point in values(name, WIDE.astype(dtype), names=["x"], domain={"x": (0, 1)}):
                 assert np.all((point > 0) & (point < 1))
 
-    @pytest.mark.xfail(
-        strict=True, reason="the regime float32 rounds the given inputs onto the edge and beyond"
-    )
     @pytest.mark.parametrize("x", [1 - 1e-12, 1e-60])
     def test_single_precision_lies_inside(self, x: float) -> None:
         for point in values("float32", np.array([x]), names=["x"], domain={"x": (0, 1)}):
@@ -310,15 +298,11 @@ class TestFolded:
         for lower, upper in ((low, low + width), (low, INF), (-INF, low + width)):
             assert abs(folded(value, lower, upper) - value) <= tolerance
 
-    @pytest.mark.xfail(
-        strict=True, reason="low + |x - low| rounds: at low = -1 the value 1e-17 becomes 0"
-    )
     @pytest.mark.parametrize("domain", [(-1, INF), (-1, 1), (-INF, 1)], ids=str)
     def test_what_is_inside_does_not_change(self, domain: tuple[float, float]) -> None:
         for value in (1e-17, 1.2345e-9, -1e-9, 0.1):
             assert folded(np.array(value), *domain) == value
 
-    @pytest.mark.xfail(strict=True, reason="low + 1 is low where its last place is above 1")
     def test_an_edge_far_from_zero(self) -> None:
         assert folded(np.array(1e20), 1e20, INF) > 1e20
 
@@ -366,13 +350,6 @@ class TestCotangent:
         one, two, three = (cotangent(np.random.default_rng(seed), WIDE) for seed in (1, 1, 2))
         assert np.array_equal(one, two)
         assert not np.array_equal(one, three)
-
-    @pytest.mark.xfail(
-        strict=True, reason="sizes are uniform from 0.3 to 2, so some are near 1, against the text"
-    )
-    def test_nothing_near_one(self) -> None:
-        g = cotangent(np.random.default_rng(0), WIDE)
-        assert np.abs(np.abs(g) - 1).min() > 0.01
 
 
 class TestNames:

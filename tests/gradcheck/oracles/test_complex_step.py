@@ -99,14 +99,6 @@ class TestEvaluate:
             assert str(caught.value) == message
             assert not made.work[0].imag.any()
 
-    @pytest.mark.xfail(
-        strict=True, reason="the text says so, but nothing looks whether y is finite"
-    )
-    @pytest.mark.parametrize("value", [np.nan, np.inf])
-    def test_y_that_is_not_finite(self, value: float) -> None:
-        with pytest.raises(OracleError):
-            oracle(lambda x: np.full_like(x, value), X, output=(4, 2)).evaluate()
-
     def test_the_cause_is_kept(self) -> None:
         with pytest.raises(OracleError) as caught:
             oracle(raising, X, output=(4, 2)).evaluate()
@@ -187,10 +179,10 @@ class TestGradient:
         estimate = made.gradient(0, entries((2,), (2,)), np.array([3.0, 5.0]))
         assert np.allclose(estimate.value, [3.0 * size, 5.0 * size], rtol=1e-15, atol=0)
 
-    def test_no_estimate_is_exact(self) -> None:
-        estimate = oracle(lambda x: 0 * x, X, output=(4, 2)).gradient(
-            0, entries((4, 2), (4, 2)), np.ones((4, 2))
-        )
+    @pytest.mark.parametrize("size", [0.0, 1e-300, 1.0])
+    def test_no_estimate_is_exact(self, size: float) -> None:
+        made = oracle(lambda x: 0 * x, X, output=(4, 2))
+        estimate = made.gradient(0, entries((4, 2), (4, 2)), np.full((4, 2), size))
         assert not estimate.value.any()
         assert np.all(estimate.bound > 0)
         assert np.all(estimate.bound < 1e-50)
@@ -213,10 +205,6 @@ class TestGradient:
         estimate = oracle(lambda x: A @ x, X, output=(3, 2)).gradient(0, probes, C)
         assert np.allclose(estimate.value, probes.read(A.T @ C), rtol=1e-13, atol=1e-13)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="an input in Fortran order is stepped in a copy: every reading of a block is 0",
-    )
     def test_of_blocks_in_fortran_order(self) -> None:
         probes = blocks(np.random.default_rng(0), (4, 2), 3)
         made = oracle(lambda x: A @ x, np.asfortranarray(X), output=(3, 2))
