@@ -125,28 +125,37 @@ class TestNamed:
         ],
     )
     def test_a_factor(self, factor: float, code: str, numbers: dict[str, float]) -> None:
-        found = only(check_functions(dense, with_weights(lambda d: factor * d), [X, W, B]), "dW")
+        found = only(
+            check_functions(dense, with_weights(lambda d: factor * d), [X, W, B], regimes="point"),
+            "dW",
+        )
         assert found.code == code
         assert found.numbers == pytest.approx(numbers)
         assert "dW[" in found.message
 
     def test_the_hint_names_the_quantity(self) -> None:
-        found = only(check_functions(dense, with_weights(lambda d: -d), [X, W, B]), "dW")
+        found = only(
+            check_functions(dense, with_weights(lambda d: -d), [X, W, B], regimes="point"), "dW"
+        )
         assert found.hint == "change the sign of dW"
 
     def test_the_local_derivative_is_left_out(self) -> None:
-        found = only(check_functions(np.tanh, lambda g, x: g, X, names=["x"]))
+        found = only(check_functions(np.tanh, lambda g, x: g, X, names=["x"], regimes="point"))
         assert found.code == "pass-through"
 
     def test_the_upstream_gradient_is_left_out(self) -> None:
-        result = check_functions(np.sin, lambda g, x: np.cos(x), X, names=["x"])
+        result = check_functions(np.sin, lambda g, x: np.cos(x), X, names=["x"], regimes="point")
         assert "upstream-ignored" in {finding.code for finding in faults(result)}
 
     @pytest.mark.parametrize(
         ("kind", "name"), [(np.float32, "float32"), (np.float16, "float16")], ids=str
     )
     def test_a_cast_to_a_lower_precision(self, kind: type, name: str) -> None:
-        found = only(check_functions(np.sin, lambda g, x: (g * np.cos(x)).astype(kind), X, ["x"]))
+        found = only(
+            check_functions(
+                np.sin, lambda g, x: (g * np.cos(x)).astype(kind), X, ["x"], regimes="point"
+            )
+        )
         assert found.code == "low-precision"
         assert name in found.message
         assert 0 < found.numbers["error"] < 5e-2
@@ -155,24 +164,34 @@ class TestNamed:
         def backward(g: Array, x: Array) -> Array:
             return g * np.cos(x.astype(np.float32)).astype(float)
 
-        found = only(check_functions(np.sin, backward, X, ["x"]))
+        found = only(check_functions(np.sin, backward, X, ["x"], regimes="point"))
         assert found.code == "low-precision"
         assert "float32" in found.message
 
     def test_what_has_no_name(self) -> None:
-        found = only(check_functions(np.sin, lambda g, x: g * np.cos(x) + 0.1 * g * x, X, ["x"]))
+        found = only(
+            check_functions(
+                np.sin, lambda g, x: g * np.cos(x) + 0.1 * g * x, X, ["x"], regimes="point"
+            )
+        )
         assert found.code == "unlisted"
         assert found.numbers["error"] > 0
 
     def test_a_gradient_that_is_not_finite(self) -> None:
         found = only(
-            check_functions(np.sin, lambda g, x: g * np.cos(x) / (x < 9e9) * np.nan, X, ["x"])
+            check_functions(
+                np.sin, lambda g, x: g * np.cos(x) / (x < 9e9) * np.nan, X, ["x"], regimes="point"
+            )
         )
         assert found.code == "unlisted"
         assert "not finite" in found.message
 
     def test_a_gradient_where_the_truth_is_zero(self) -> None:
-        found = only(check_functions(lambda x: 0 * x + 1.0, lambda g, x: 0.5 * g * x, X, ["x"]))
+        found = only(
+            check_functions(
+                lambda x: 0 * x + 1.0, lambda g, x: 0.5 * g * x, X, ["x"], regimes="point"
+            )
+        )
         assert found.code == "unlisted"
 
 
@@ -315,12 +334,16 @@ class TestWords:
     )
     def test_a_factor_that_is_a_number_of_entries(self, factor: float, words: str) -> None:
         x = RNG.standard_normal((5, 3))
-        result = check_functions(np.sin, lambda g, x: factor * g * np.cos(x), x, ["x"])
+        result = check_functions(
+            np.sin, lambda g, x: factor * g * np.cos(x), x, ["x"], regimes="point"
+        )
         assert f"{factor:.6g} times the gradient{words};" in only(result).message
 
     def test_a_vector_has_no_axes_to_speak_of(self) -> None:
         x = RNG.standard_normal(4)
-        result = check_functions(np.sin, lambda g, x: 0.25 * g * np.cos(x), x, ["x"])
+        result = check_functions(
+            np.sin, lambda g, x: 0.25 * g * np.cos(x), x, ["x"], regimes="point"
+        )
         message = only(result).message
         assert "0.25 times the gradient (1 by the number of entries, 4);" in message
 
