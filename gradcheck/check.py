@@ -294,6 +294,25 @@ class _Run:
         if self.correspondence is not None:
             readings = self.correspondence.judge(sample, upstream, y, gradients)
             self.readings.extend((sample.regime, reading) for reading in readings)
+            if readings[0].verdict is Verdict.FAIL:
+                self._differs(readings[0], sample.regime)
+
+    def _differs(self, reading: Reading, regime: str) -> None:
+        """Note, once, that forward is another function than the notes'."""
+        if any(finding.code == "forward-differs" for finding in self.extra):
+            return
+        worst = reading.worst
+        text = "not the notes' formula"
+        if worst is not None:
+            place = list(worst.index)
+            text += f": entry {place} is {worst.got:.6g}, must be {worst.oracle:.6g}"
+        self.extra.append(
+            Finding(
+                code="forward-differs",
+                quantity=reading.quantity,
+                message=f"{text} (regime {regime}); its backward is judged by forward as it is",
+            )
+        )
 
     def _overflows(self, sample: Sample, y: Array) -> bool:
         """Say whether the notes' formula is finite where forward is not: then forward is wrong."""

@@ -204,6 +204,8 @@ class _Examination:
         account.looked_at.add("instances")
         try:
             one, two = self.runner.make(), self.runner.make()
+            # As the instance before it, so that a stale cache is not taken for a shared one.
+            self.runner.call_forward(one, [array.copy() for array in earlier])
             self._forward(one)
             self.runner.call_forward(two, [array.copy() for array in earlier])
             beside = self._gradients(self.runner.call_backward(one, self.upstream.copy()))

@@ -48,7 +48,9 @@ class Correspondence:
         y: Array,
         gradients: Sequence[Array | None],
     ) -> list[Reading]:
-        """Return one reading for y, and one for each gradient.
+        """Return one reading for y, and one for each gradient; y alone where it differs.
+
+        A backward for another function than the notes' is judged by that function's own oracles.
 
         Parameters
         ----------
@@ -71,6 +73,8 @@ class Correspondence:
                 lambda: of_forward(runner, sample.inputs, y, eps, rng),
             )
         ]
+        if readings[0].verdict is Verdict.FAIL:
+            return readings
         formula = self.oracle.formula
         estimates = dict(
             zip(formula.differentiable, self.oracle.gradients(sample.inputs, upstream), strict=True)

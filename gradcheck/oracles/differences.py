@@ -87,7 +87,7 @@ class FiniteDifferences:
 
         def evaluate(step: float) -> Array:
             work[k] = original + step * tangent
-            return np.asarray(self._forward(work), dtype=np.float64)
+            return self._evaluate(work)
 
         return derivative(
             evaluate,
@@ -96,6 +96,12 @@ class FiniteDifferences:
             noise=self.noise,
             reach=self._reach(k, tangent),
         )
+
+    def _evaluate(self, work: Sequence[Array]) -> Array:
+        y = np.asarray(self._forward(work), dtype=np.float64)
+        if y.shape != self.y.shape:
+            raise SubjectError(f"forward returned shape {y.shape}, before {self.y.shape}")
+        return y
 
     def _reach(self, k: int, tangent: Array) -> tuple[float, float]:
         low, high = self._edges[k]
@@ -117,7 +123,7 @@ class FiniteDifferences:
         for j in range(-NOISE_POINTS // 2, NOISE_POINTS // 2):
             work[k] = original + j * NOISE_STEP * tangent
             try:
-                rows.append(np.asarray(self._forward(work), dtype=np.float64))
+                rows.append(self._evaluate(work))
             except SubjectError:
                 return
         table = np.stack(rows)

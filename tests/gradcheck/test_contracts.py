@@ -327,11 +327,6 @@ class TestState:
         assert "stale-cache" in codes(result)
         assert "unlisted" not in codes(result)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="the contract `instances` compares a fresh instance, which saw B alone, with one "
-        "that saw A before: a stale cache is called shared state too",
-    )
     def test_a_stale_cache_is_not_called_shared_state(self) -> None:
         assert codes(checked(Stale)) == {"stale-cache"}
 

@@ -73,9 +73,6 @@ class TestValues:
         own = {c.verdict for c in result.checks if c.oracle is Oracle.COMPLEX_STEP}
         assert own == {Verdict.PASS}
 
-    @pytest.mark.xfail(
-        strict=True, reason="DESIGN: where y differs from the formula, the finding forward-differs"
-    )
     def test_where_y_differs_it_is_said(self) -> None:
         result = checked(np.tanh, lambda g, x: g * (1 - np.tanh(x) ** 2))
         assert "forward-differs" in codes(result)
