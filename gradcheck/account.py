@@ -108,7 +108,9 @@ def _usable(account: Account, name: str, gradient: Any, shape: tuple[int, ...]) 
         return None
     try:
         array = np.asarray(gradient)
-    except Exception:  # noqa: BLE001 - foreign objects may do anything when converted
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - foreign objects may do anything when converted
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "fiub":
         account.broken(

@@ -14,6 +14,7 @@ from gradcheck.probes import EntryProbes
 from gradcheck.records import Oracle, Verdict
 
 if TYPE_CHECKING:
+    from gradcheck.comparison import Comparison
     from gradcheck.oracles.finite_difference import Slope
     from gradcheck.plan import Plans
     from gradcheck.point import Point
@@ -65,7 +66,7 @@ def trusted(
     probes = plans.affordable(point, k, whole)
     estimate = point.complex.gradient(k, probes, point.cotangent)
     if isinstance(probes, EntryProbes) and not _adds_up(point, estimate, tangent, along):
-        probes = plans.affordable(point, k, plans.forget(whole, k, "complex"))
+        probes = plans.affordable(point, k, plans.forget(point, k, "complex"))
         estimate = point.complex.gradient(k, probes, point.cotangent)
         if isinstance(probes, EntryProbes) and not _adds_up(point, estimate, tangent, along):
             raise OracleError("the imaginary part is not linear in the step")
@@ -89,26 +90,46 @@ def judge(point: Point, k: int, estimate: Estimate, probes: Probes, slope: Slope
     floor = probes.total(point.floor(got))
     comparison = compare(values, estimate, floor)
     verdict, reason = Verdict.PASS, ""
-    if not comparison.agrees:
-        allowance = floor + point.rounded(k, estimate, probes)
-        comparison = compare(values, estimate, allowance)
-        if not comparison.agrees:
-            point.measure_rounding_again()
-            allowance = floor + point.rounded(k, estimate, probes)
-            comparison = compare(values, estimate, allowance)
-        if not comparison.agrees:
-            contest = Contest(point, k, probes, estimate, values, allowance, slope)
-            verdict, reason, comparison = contest.settle()
-        elif not point.meaningful(k, comparison, estimate, probes):
-            verdict, reason = Verdict.INCONCLUSIVE, VACUOUS
+    if not comparison.agrees and k in point.convicted:
+        # It was found wrong at the given point with all care; here it is only described.
+        verdict = Verdict.FAIL
+    elif not comparison.agrees:
+        verdict, reason, comparison = _doubted(point, k, estimate, probes, slope)
+    if verdict is Verdict.PASS and not comparison.told:
+        verdict, reason = Verdict.INCONCLUSIVE, "the imaginary part is not finite at some entries"
     point.note(k, Oracle.COMPLEX_STEP, verdict, comparison, probes, reason)
     return verdict
 
 
+def _doubted(
+    point: Point, k: int, estimate: Estimate, probes: Probes, slope: Slope
+) -> tuple[Verdict, str, Comparison]:
+    """Return the verdict of what strict allowances do not settle, and what it rests on."""
+    got = point.outcome.got[k]
+    values, floor = probes.read(got), probes.total(point.floor(got))
+    allowance = floor + point.rounded(k, estimate, probes)
+    comparison = compare(values, estimate, allowance)
+    if not comparison.agrees:
+        point.measure_rounding_again()
+        allowance = floor + point.rounded(k, estimate, probes)
+        comparison = compare(values, estimate, allowance)
+    if not comparison.agrees:
+        return Contest(point, k, probes, estimate, values, allowance, slope).settle()
+    if not point.meaningful(k, comparison, estimate, probes):
+        return Verdict.INCONCLUSIVE, VACUOUS, comparison
+    return Verdict.PASS, "", comparison
+
+
 def _contradicted(along: Array, slope: Slope) -> bool:
     """Say whether finite differences of some output exclude the imaginary part's value."""
-    off = np.abs(along - slope.value) > slope.bound + ADDED * EPS * np.abs(along)
-    return bool((off & np.isfinite(slope.bound) & ~slope.kink).any())
+    slack = ADDED * EPS * np.abs(along)
+    off = np.abs(along - slope.value) > slope.bound + slack
+    off &= np.isfinite(slope.bound)
+    if slope.kink.any():
+        low = np.minimum(slope.minus, slope.plus) - slope.side_bound - slack
+        high = np.maximum(slope.minus, slope.plus) + slope.side_bound + slack
+        off = np.where(slope.kink, (along < low) | (along > high), off)
+    return bool(off.any())
 
 
 def _adds_up(point: Point, estimate: Estimate, tangent: Array, along: Array) -> bool:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.comparison import FLOOR, compare, vacuous_part
-from gradcheck.errors import SubjectError
-from gradcheck.oracles.differences import FiniteDifferences
+from gradcheck.held import stays_wrong
 from gradcheck.probes import BlockProbes, EntryProbes
 from gradcheck.readings import Kink, Reading
 from gradcheck.records import Oracle, Verdict, Worst
@@ -33,15 +32,21 @@ SUSPECTS = 16
 OTHER_STEPS = 0.6875
 """What the steps of a second study are multiplied by: no power of two, and no rounding."""
 
-SHIFT = 1e-3
-"""How far the other entries are moved, relative to their size, to see if a kink stays."""
-
 UNTOLD = "no step shows the derivative at some entries"
+THIS_VERY_POINT = "wrong at this very point only: kinks inside of the forward coincide there"
 RIVAL = "it disagrees with the complex step"
 VACUOUS = "the bound and the allowance are too large beside the terms to prove anything"
 
 
-def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Verdict) -> None:
+def judge_entries(
+    point: Point,
+    plans: Plans,
+    k: int,
+    probes: Probes,
+    rival: Verdict,
+    tangent: Array,
+    slope: Slope,
+) -> bool:
     """Compare every reading of input k, and note the reading and the kinks.
 
     Parameters
@@ -52,6 +57,13 @@ def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Ver
     probes : Probes
     rival : Verdict
         The complex step's: `inconclusive` where it could not tell.
+    tangent, slope :
+        A random direction, and finite differences along it: what the entries must add up to.
+
+    Returns
+    -------
+    bool
+        Whether they contradict what the complex step let pass.
     """
     got = point.outcome.got[k]
     most = min(MOST if point.given else MOST_ELSEWHERE, plans.studies(point))
@@ -60,33 +72,57 @@ def judge_entries(point: Point, plans: Plans, k: int, probes: Probes, rival: Ver
     alone = rival is Verdict.INCONCLUSIVE
     values, floor = probes.read(got), probes.total(point.floor(got))
     estimate = point.differences.gradient(k, probes, point.cotangent)
+    if alone and not _adds_up(point, probes, estimate, tangent, slope):
+        plain = plans.forget(point, k, "real")
+        return judge_entries(point, plans, k, plain, rival, tangent, slope)
     comparison = compare(values, estimate, floor)
     if not comparison.agrees:
         comparison = compare(values, estimate, floor + point.rounded(k, estimate, probes))
-    if not comparison.agrees:
+    if not comparison.agrees and k not in point.convicted:
         point.measure_rounding_again()
         point.measure_noise(k)
         estimate = point.differences.gradient(k, probes, point.cotangent)
         comparison = compare(values, estimate, floor + point.rounded(k, estimate, probes))
     if alone and isinstance(probes, EntryProbes):
         point.outcome.truth[k] = estimate
-    verdict, reason = Verdict.PASS, ""
     if comparison.agrees:
-        if not comparison.told:
-            verdict, reason = Verdict.INCONCLUSIVE, UNTOLD
-        elif not (
-            point.meaningful(k, comparison, estimate, probes)
-            or _bounded_at_zero(point, k, comparison)
-        ):
-            verdict, reason = Verdict.INCONCLUSIVE, VACUOUS
-        _note_kinks(point, k, estimate, probes, values)
+        verdict, reason = _agreed(point, k, probes, estimate, comparison)
     elif rival is Verdict.PASS:
         verdict, reason = Verdict.INCONCLUSIVE, RIVAL
-    elif not alone:
-        verdict = Verdict.FAIL
+    elif not alone or k in point.convicted:
+        verdict, reason = Verdict.FAIL, ""
     else:
         verdict, reason = _second_study(point, k, probes, values, comparison)
     point.note(k, Oracle.FINITE_DIFFERENCE, verdict, comparison, probes, reason)
+    return reason == RIVAL and comparison.told
+
+
+def _agreed(
+    point: Point, k: int, probes: Probes, estimate: Estimate, comparison: Comparison
+) -> tuple[Verdict, str]:
+    """Return `pass` if the agreement proves something, and note the kinks."""
+    _note_kinks(point, k, estimate, probes, comparison.got)
+    if not comparison.told:
+        return Verdict.INCONCLUSIVE, UNTOLD
+    if point.meaningful(k, comparison, estimate, probes) or _bounded_at_zero(point, k, comparison):
+        return Verdict.PASS, ""
+    return Verdict.INCONCLUSIVE, VACUOUS
+
+
+def _adds_up(
+    point: Point, probes: Probes, estimate: Estimate, tangent: Array, slope: Slope
+) -> bool:
+    """Say whether the entries add up to the slope along a random direction, as far as is known.
+
+    It is asked only where entries were moved together.
+    """
+    if isinstance(probes, BlockProbes) or not probes.matched:
+        return True
+    error = float((estimate.bound * np.abs(tangent)).sum())
+    error += float((np.abs(point.cotangent) * slope.bound).sum())
+    total = float((estimate.value * tangent).sum())
+    direct = float((point.cotangent * slope.value).sum())
+    return not abs(total - direct) > error
 
 
 def _bounded_at_zero(point: Point, k: int, comparison: Comparison) -> bool:
@@ -102,9 +138,11 @@ def _second_study(
     point: Point, k: int, probes: Probes, values: Array, comparison: Comparison
 ) -> tuple[Verdict, str]:
     """Return `fail` where a study from other steps finds one of the worst entries wrong too."""
-    residuals = comparison.residuals.reshape(-1)
+    residuals = np.where(comparison.known, comparison.residuals, 0.0).reshape(-1)
     suspects = [int(i) for i in np.argsort(-residuals, kind="stable")[:SUSPECTS]]
     suspects = [i for i in suspects if residuals[i] > 1]
+    if not suspects:
+        return Verdict.INCONCLUSIVE, UNTOLD
     owners = probes.owners().reshape(-1)[suspects]
     again = point.differences.gradient(
         k, probes, point.cotangent, only=sorted(set(owners.tolist())), stretch=OTHER_STEPS
@@ -113,44 +151,12 @@ def _second_study(
     wrong = [i for i in suspects if second[i] > 1]
     if not wrong:
         return Verdict.INCONCLUSIVE, "two studies with other steps do not agree"
-    for i in wrong:
-        index = tuple(int(j) for j in np.unravel_index(i, values.shape))
-        kinked = again.lower is not None and again.upper is not None
-        if not kinked or isinstance(probes, BlockProbes):
-            return Verdict.FAIL, ""
-        if again.lower[index] == again.upper[index] or simple_kink(point, k, index):  # type: ignore[index]
-            return Verdict.FAIL, ""
-    return Verdict.INCONCLUSIVE, "a kink inside of the forward, at this very point"
-
-
-def simple_kink(point: Point, k: int, index: tuple[int, ...]) -> bool:
-    """Say whether a kink is one of this entry alone: it stays where the others are moved.
-
-    A kink inside of a composite goes away; what a backward pass returns there depends on the parts
-    of the composite, and lies in no interval that can be seen from outside. Entries that are tied
-    to this one are not moved, so that a kink at y = t is simple too; zeros are, since a zero is
-    what a kink inside of a composite is made of.
-    """
-    differences, rng = point.differences, point.rng
-    here = differences.work[k][index]
-    moved = []
-    for j, array in enumerate(differences.work):
-        if array.dtype.kind != "f":
-            moved.append(array)
-            continue
-        shift = rng.uniform(0.5, 1.0, array.shape) * rng.choice([1.0, -1.0], array.shape)
-        other = array + SHIFT * shift * differences.scales[j]
-        other = np.where((array == here) & (array != 0), array, other)
-        if j == k:
-            other[index] = here
-        moved.append(other)
-    tangent = np.zeros_like(differences.work[k])
-    tangent[index] = differences.scales[k][index]
-    try:
-        there = FiniteDifferences(point.runner.forward, moved, point.edges)
-        return bool(there.slope(k, tangent).kink.any())
-    except SubjectError:
-        return False
+    infinite = not np.isfinite(values.reshape(-1)[wrong]).all()
+    if (infinite and not point.guards_vanish) or stays_wrong(
+        point, k, probes, wrong, analytic=False
+    ):
+        return Verdict.FAIL, ""
+    return Verdict.INCONCLUSIVE, THIS_VERY_POINT
 
 
 def _note_kinks(point: Point, k: int, estimate: Estimate, probes: Probes, values: Array) -> None:
@@ -169,7 +175,7 @@ def _note_kinks(point: Point, k: int, estimate: Estimate, probes: Probes, values
         )
 
 
-def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: Verdict) -> None:
+def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: Verdict) -> bool:
     """Compare along one random direction, and note the reading.
 
     Parameters
@@ -181,47 +187,61 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
         Finite differences along it.
     rival : Verdict
         The complex step's.
+
+    Returns
+    -------
+    bool
+        Whether they contradict what the complex step let pass.
     """
     got = point.outcome.got[k]
     moved = got * tangent
     size = float(np.abs(moved).sum())
-    expected = point.cotangent * slope.value
-    difference = abs(float(moved.sum() - expected.sum()))
-    error = float((np.abs(point.cotangent) * slope.bound).sum()) + FLOOR * point.eps * size
-    told = error < np.inf
-    if told and not difference <= error:
+    difference, error = _along(point, moved, size, slope)
+    if error < np.inf and not difference <= error:
         measured = point.rounding(k)
-        if measured is not None:
-            error += float((measured * np.abs(tangent)).sum())
-    verdict, reason = Verdict.PASS, ""
+        rounding = 0.0 if measured is None else float((measured * np.abs(tangent)).sum())
+        if not difference <= error + rounding:
+            point.measure_noise(k)
+            slope = point.differences.slope(k, tangent)
+            difference, error = _along(point, moved, size, slope)
+        error += rounding
+    told, verdict, reason = error < np.inf, Verdict.PASS, ""
     if not told:
         verdict, reason = Verdict.INCONCLUSIVE, slope.reason or UNTOLD
     elif not difference <= error:
         verdict = Verdict.FAIL if rival is Verdict.FAIL else Verdict.INCONCLUSIVE
         reason = "" if verdict is Verdict.FAIL else RIVAL
-    elif error > vacuous_part(single=point.single) * _terms(point, got, size, expected):
+    elif error > vacuous_part(single=point.single) * _terms(point, got, size, slope):
         verdict, reason = Verdict.INCONCLUSIVE, VACUOUS
-    largest = float(np.abs(got).max()) * float(np.abs(tangent).min())
-    residual = float("nan")
-    if told:
+    residual = np.inf
+    if told and np.isfinite(difference):
         residual = 0.0 if difference == 0 else difference / error
+    largest = float(np.abs(got).max()) * float(np.abs(tangent).min())
     point.outcome.readings.append(
         Reading(
             quantity=point.quantity(k),
             oracle=Oracle.FINITE_DIFFERENCE,
             verdict=verdict,
-            residual=residual if told and np.isfinite(difference) else float("inf"),
+            residual=residual if told else float("nan"),
             visible=error / largest if told and largest > 0 else 0.0,
             reason=reason,
         )
     )
+    return reason == RIVAL and rival is Verdict.PASS
 
 
-def _terms(point: Point, got: Array, size: float, expected: Array) -> float:
+def _along(point: Point, moved: Array, size: float, slope: Slope) -> tuple[float, float]:
+    """Return by how much the code's and the oracle's slope differ, and the error of that."""
+    expected = float((point.cotangent * slope.value).sum())
+    error = float((np.abs(point.cotangent) * slope.bound).sum()) + FLOOR * point.eps * size
+    return abs(float(moved.sum()) - expected), error if error == error else np.inf
+
+
+def _terms(point: Point, got: Array, size: float, slope: Slope) -> float:
     """Return the size of the terms along a direction; that of y, for a gradient of zeros."""
     if not got.any():
         return float(np.abs(point.cotangent * point.differences.y).sum())
-    return max(size, float(np.abs(expected).sum()))
+    return max(size, float(np.abs(point.cotangent * slope.value).sum()))
 
 
 def judge_equal_steps(point: Point, k: int) -> None:

@@ -12,7 +12,7 @@ from gradcheck import contracts, diagnosis, samples, verdict
 from gradcheck.account import Account, match
 from gradcheck.allowance import MANY_RUNS, of_backward
 from gradcheck.errors import SubjectError
-from gradcheck.execution import Runner, place
+from gradcheck.execution import Runner, described, place
 from gradcheck.isolation import isolated
 from gradcheck.judge import Judge
 from gradcheck.oracles.differences import unit_roundoff
@@ -161,16 +161,19 @@ class _Run:
         return Correspondence(self.runner, oracle, self.rng)
 
     def result(self, regimes: Sequence[str]) -> Result:
-        given = next(samples.samples(self.subject, "point", self.seed))
         try:
-            self._given(given)
+            self._look(regimes)
         except SubjectError as error:
             self._crash("forward", "point", error)
-            return self._finished()
-        if self.account is not None and self.account.crash is None:
+        except Exception as error:  # noqa: BLE001 - no caller must lose a run to one subject
+            self._crash("gradcheck", "point", SubjectError(f"gradcheck itself: {described(error)}"))
+        return self._finished()
+
+    def _look(self, regimes: Sequence[str]) -> None:
+        self._given(next(samples.samples(self.subject, "point", self.seed)))
+        if self._known().crash is None:
             for regime in regimes[1:]:
                 self._regime(regime)
-        return self._finished()
 
     def _given(self, sample: Sample) -> None:
         """Look at the given point: contracts first, then the values.
@@ -206,8 +209,7 @@ class _Run:
 
     def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
         """Judge what was returned at the given point as if it belonged to the point before it."""
-        account = self.account
-        assert account is not None  # noqa: S101 - for the type checker
+        account = self._known()
         try:
             y = self.runner.forward([array.copy() for array in earlier])
             sample = samples.Sample(regime="earlier", inputs=tuple(earlier))
@@ -231,11 +233,11 @@ class _Run:
             low, high = self.subject.domain.get(name, (-np.inf, np.inf))
             size = float(np.abs(array).max()) or 1.0
             moved = 0.4 * size * self.rng.standard_normal(array.shape) - 0.8 * array
-            other.append(samples.folded(moved, low, high).astype(array.dtype))
+            other.append(np.asarray(samples.folded(moved, low, high), dtype=array.dtype))
         return other
 
     def _regime(self, regime: str) -> None:
-        impure = any(breach.contract == "purity" for breach in self.account.breaches)  # type: ignore[union-attr]
+        impure = any(breach.contract == "purity" for breach in self._known().breaches)
         if regime == "read-only" and impure:
             return
         for sample in samples.samples(self.subject, regime, self.seed):
@@ -257,7 +259,7 @@ class _Run:
         except SubjectError:
             return False
         finite = y.dtype.kind == "f" and bool(np.isfinite(y).all())
-        if not finite or y.shape != self.account.y.shape:  # type: ignore[union-attr]
+        if not finite or y.shape != self._known().y.shape:
             return self._overflows(sample, y)
         y = y.copy()
         upstream = samples.cotangent(self.rng, y)
@@ -266,15 +268,31 @@ class _Run:
         except SubjectError as error:
             self._crash("backward", sample.regime, error)
             return True
+        self._impure(sample, inputs)
         seen = Account(y=y)
         match(self.subject, sample.inputs, handed, seen)
         self._misshapen(seen, sample.regime)
         gradients = [
             gradient if base is not None else None
-            for gradient, base in zip(seen.gradients, self.account.gradients, strict=True)  # type: ignore[union-attr]
+            for gradient, base in zip(seen.gradients, self._known().gradients, strict=True)
         ]
         self._values(sample, upstream, y, gradients)
         return True
+
+    def _impure(self, sample: Sample, inputs: Sequence[Array]) -> None:
+        """Note an input that was changed here and not at the given point."""
+        for name, array, original in zip(self.subject.names, inputs, sample.inputs, strict=True):
+            if array is not original and array.tobytes() != original.tobytes():
+                self._known().broken(
+                    "purity",
+                    "mutates-input",
+                    name,
+                    f"{name}, which is its caller's, is changed (regime {sample.regime})",
+                )
+
+    def _known(self) -> Account:
+        assert self.account is not None  # noqa: S101 - for the type checker
+        return self.account
 
     def _values(
         self, sample: Sample, upstream: Array, y: Array, gradients: Sequence[Array | None]
@@ -316,7 +334,7 @@ class _Run:
 
     def _overflows(self, sample: Sample, y: Array) -> bool:
         """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
-        if self.correspondence is None or y.shape != self.account.y.shape:  # type: ignore[union-attr]
+        if self.correspondence is None or y.shape != self._known().y.shape:
             return False
         formula = self.correspondence.formula(sample)
         if not np.isfinite(formula.value).all():
@@ -347,10 +365,10 @@ class _Run:
 
     def _misshapen(self, seen: Account, regime: str) -> None:
         """Note a gradient whose shape or type is wrong here and was right at the given point."""
-        known = {(b.code, b.quantity) for b in self.account.breaches}  # type: ignore[union-attr]
+        known = {(b.code, b.quantity) for b in self._known().breaches}
         for breach in seen.breaches:
             if (breach.code, breach.quantity) not in known:
-                self.account.breaches.append(  # type: ignore[union-attr]
+                self._known().breaches.append(
                     replace(breach, message=f"{breach.message} (regime {regime})")
                 )
                 self.checks.append(

@@ -32,15 +32,20 @@ class Comparison:
         bound + allowance.
     value : Array
         The oracle's value; at a kink, the point of its interval that is nearest to got.
-    told : bool
-        Whether the oracle could tell at every entry.
+    known : Array
+        Where the oracle could tell.
     """
 
     residuals: Array
     error: Array
     value: Array
     got: Array
-    told: bool
+    known: Array
+
+    @property
+    def told(self) -> bool:
+        """Say whether the oracle could tell at every entry."""
+        return bool(self.known.all())
 
     @property
     def residual(self) -> float:
@@ -82,14 +87,13 @@ def compare(got: Array, oracle: Estimate, allowance: Array) -> Comparison:
     difference = np.abs(got - value)
     with np.errstate(all="ignore"):
         residuals = difference / error
-    told = True
-    if not np.isfinite(residuals).all() or not np.isfinite(error).all():
+    known = np.isfinite(oracle.bound)
+    if not np.isfinite(residuals).all() or not known.all():
         residuals = np.where(difference == 0, 0.0, np.where(error > 0, residuals, np.inf))
-        unknown = np.isnan(oracle.value) | ~np.isfinite(error)
-        residuals = np.where(unknown, 0.0, residuals)
+        known &= ~np.isnan(oracle.value)
+        residuals = np.where(known, residuals, 0.0)
         residuals = np.where(np.isfinite(got), residuals, np.inf)
-        told = not bool(unknown.any())
-    return Comparison(residuals=residuals, error=error, value=value, got=got, told=told)
+    return Comparison(residuals=residuals, error=error, value=value, got=got, known=known)
 
 
 def proves(error: Array, terms: Array, *, single: bool) -> bool:

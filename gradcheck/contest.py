@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.allowance import of_forward
-from gradcheck.by_differences import simple_kink
 from gradcheck.comparison import Comparison, compare
+from gradcheck.held import stays_wrong
 from gradcheck.oracles.complex_step import EPS, STEP
 from gradcheck.records import Verdict
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SUSPECTS = 16
 """Entries in doubt that are looked at one by one."""
+
+THIS_VERY_POINT = "wrong at this very point only: kinks inside of the forward coincide there"
 
 TINY = float(np.finfo(float).tiny)
 
@@ -83,17 +85,11 @@ class Contest:
             else:
                 break
         kinds = set(said.values())
-        if "wrong" in kinds or ("untold" in kinds and self._trusted()):
-            return Verdict.FAIL, "", comparison
-        if "outside" in kinds:
-            outside = [i for i in suspects if said[i] == "outside"]
-            if any(simple_kink(self.point, self.k, self._index(i)) for i in outside[:2]):
-                return Verdict.FAIL, "", compare(self.values, there, self.allowance)
-            return (
-                Verdict.INCONCLUSIVE,
-                "a kink inside of the forward, at this very point",
-                comparison,
-            )
+        accused = [i for i in suspects if said[i] in ("wrong", "outside")]
+        if "untold" in kinds and kinds <= {"untold", "wrong"} and self._trusted():
+            accused = suspects
+        if accused:
+            return self._accuse(accused, comparison)
         if "disagree" in kinds:
             reason = "the complex step and finite differences disagree at some entries"
             return Verdict.INCONCLUSIVE, reason, comparison
@@ -101,6 +97,17 @@ class Contest:
             reason = "finite differences cannot tell at the entries in doubt"
             return Verdict.INCONCLUSIVE, reason, comparison
         return self._at_kinks(comparison, there)
+
+    def _accuse(
+        self, accused: list[int], comparison: Comparison
+    ) -> tuple[Verdict, str, Comparison]:
+        """Return `fail` if the accused are not finite, or wrong where all others are moved too."""
+        values = self.values.reshape(-1)[accused]
+        if not np.isfinite(values).all() and not self.point.guards_vanish:
+            return Verdict.FAIL, "", comparison
+        if stays_wrong(self.point, self.k, self.probes, accused, analytic=True):
+            return Verdict.FAIL, "", comparison
+        return Verdict.INCONCLUSIVE, THIS_VERY_POINT, comparison
 
     def _at_kinks(self, comparison: Comparison, there: Estimate) -> tuple[Verdict, str, Comparison]:
         """Accept entries inside of their intervals, if all in doubt were looked at."""

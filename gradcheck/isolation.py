@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import warnings
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,7 @@ def isolated() -> Iterator[None]:
 
     Inside, `random` and numpy's legacy generator start from a fixed seed; after it they go on where
     they were. Restored too: numpy's error state, the warning filters, `sys.path` and `sys.argv`,
+    the working folder, numpy's print options,
     the streams and hooks of `sys`, its recursion limit, and its trace and profile functions.
     A silent loss of an imaginary part is an error inside, so that the complex step can see it.
     """
@@ -34,7 +37,7 @@ def isolated() -> Iterator[None]:
     path, argv = sys.path, sys.argv
     entries, arguments = list(path), list(argv)
     limit, trace, profile = sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()
-    numbers = random.getstate()
+    numbers, folder, printing = random.getstate(), Path.cwd(), np.get_printoptions()
     legacy = np.random.get_bit_generator()  # type: ignore[attr-defined]
     # It may hold the second of a pair of normal numbers, which exchanging the generator drops.
     state = np.random.get_state(legacy=False)  # noqa: NPY002 - theirs
@@ -48,6 +51,9 @@ def isolated() -> Iterator[None]:
             yield
     finally:
         random.setstate(numbers)
+        np.set_printoptions(**printing)
+        if Path.cwd() != folder:
+            os.chdir(folder)
         _DEPTH[0] -= 1
         np.random.set_bit_generator(legacy)  # type: ignore[attr-defined]
         if state.get("has_gauss"):

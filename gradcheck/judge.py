@@ -47,6 +47,7 @@ class Judge:
         self.rng = rng
         self.plans = Plans(rng)
         self.not_analytic: dict[int, str] = {}
+        self.convicted: set[int] = set()
         domain = runner.subject.domain
         self.edges = [domain.get(name, UNBOUNDED) for name in runner.subject.names]
 
@@ -76,11 +77,15 @@ class Judge:
             Where forward raises.
         """
         point = Point(self.runner, self.rng, sample, upstream, y, self.edges)
+        point.convicted = self.convicted
         for k in point.active:
             got = gradients[k]
             if got is not None:
                 point.outcome.got[k] = got
                 self._input(point, k, got, thorough=thorough)
+        if point.given:
+            wrong = {r.quantity for r in point.outcome.readings if r.verdict is Verdict.FAIL}
+            self.convicted = {k for k in point.active if point.quantity(k) in wrong}
         return point.outcome
 
     def _input(self, point: Point, k: int, got: Array, *, thorough: bool) -> None:
@@ -98,16 +103,21 @@ class Judge:
                 self.not_analytic[k] = str(error)
             point.note(k, Oracle.COMPLEX_STEP, Verdict.INCONCLUSIVE, reason=str(error))
             probes = self._moved(point, k)
-            by_differences.judge_entries(point, self.plans, k, probes, Verdict.INCONCLUSIVE)
+            alone = Verdict.INCONCLUSIVE
+            by_differences.judge_entries(point, self.plans, k, probes, alone, tangent, slope)
         else:
             if isinstance(probes, EntryProbes):
                 point.outcome.truth[k] = estimate
             verdict = by_complex_step.judge(point, k, estimate, probes, slope)
             few = probes.count <= min(by_differences.MOST, self.plans.studies(point))
             if kinked or (thorough and few):
-                by_differences.judge_entries(point, self.plans, k, probes, verdict)
+                refuted = by_differences.judge_entries(
+                    point, self.plans, k, probes, verdict, tangent, slope
+                )
             else:
-                by_differences.judge_direction(point, k, tangent, slope, verdict)
+                refuted = by_differences.judge_direction(point, k, tangent, slope, verdict)
+            if refuted:
+                point.retract(k, Oracle.COMPLEX_STEP, "finite differences disagree with it")
         if kinked or point.outcome.sample.regime in ("ties", "kinks"):
             by_differences.judge_equal_steps(point, k)
 
@@ -126,7 +136,7 @@ class Judge:
             work = list(point.differences.work)
             work[k] = work[k] + 0.125 * point.differences.scales[k] * tangent
             try:
-                return np.asarray(self.runner.forward(work) != point.differences.y)
+                return np.asarray(point.differences.evaluate(work) != point.differences.y)
             except SubjectError:
                 return np.ones(point.cotangent.shape, dtype=bool)
 

@@ -66,9 +66,9 @@ class Plans:
             self._structures[k, kind] = detect(respond, shape, point.cotangent.shape, self._rng)
         return self._structures[k, kind]
 
-    def forget(self, probes: EntryProbes, k: int, kind: str) -> EntryProbes:
+    def forget(self, point: Point, k: int, kind: str) -> EntryProbes:
         """Take back that any axes of input k match; return the probes without."""
-        plain = EntryProbes(shape=probes.shape, output=probes.output)
+        plain = EntryProbes(shape=point.inputs[k].shape, output=point.cotangent.shape)
         self._structures[k, kind] = plain
         return plain
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from gradcheck.errors import SubjectError
 from gradcheck.oracles.complex_step import ComplexStep
 from gradcheck.oracles.differences import EPS, FiniteDifferences, unit_roundoff
 from gradcheck.readings import Outcome, Reading
+from gradcheck.records import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
     from gradcheck.comparison import Comparison
     from gradcheck.execution import Runner
     from gradcheck.probes import Probes
-    from gradcheck.records import Array, Estimate, Oracle, Verdict
+    from gradcheck.records import Array, Estimate, Oracle
     from gradcheck.samples import Sample
 
-SINGLE_TINY = float(np.finfo(np.float32).tiny)
-DOUBLE_TINY = float(np.finfo(np.float64).tiny)
+TINY = {EPS[kind]: float(np.finfo(kind).tiny) for kind in (np.float16, np.float32, np.float64)}
+"""Smallest normal number by the unit roundoff of its dtype: what is smaller underflows."""
 
 
 class Point:
@@ -50,6 +52,10 @@ class Point:
         What was learnt so far.
     seconds : float
         What one forward took.
+    guards_vanish : bool
+        Whether a guard such as 1e-300, right in the given precision, is 0 in that of the point.
+    convicted : set of int
+        Inputs whose gradient was found wrong at the given point.
 
     Raises
     ------
@@ -82,24 +88,26 @@ class Point:
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y)
         self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape)
         self.seconds = 0.0
+        self.convicted: set[int] = set()
+        self.guards_vanish = sample.regime == "float32"
         self._measured: list[Array | None] | None = None
         self._again = False
 
     def floor(self, got: Array) -> Array:
         """Return what is always allowed: the last rounding of the result, and its underflow."""
-        tiny = SINGLE_TINY if self.single else DOUBLE_TINY
+        tiny = TINY.get(self.eps, 0.0)
         size = np.abs(got)
         size *= FLOOR * self.eps
         size += FLOOR * tiny * max(1.0, float(np.abs(self.cotangent).max()))
         return size
 
-    def rounding(self, k: int) -> Array | None:
+    def rounding(self, k: int, runs: int = RUNS) -> Array | None:
         """Return the measured rounding of the gradient of input k; None if it cannot be measured.
 
         It is measured once for all inputs, and only if it is asked for.
         """
         if self._measured is None:
-            self._measured = self._measure(RUNS)
+            self._measured = self._measure(runs)
         measured = self._measured[k]
         if measured is None or measured.shape != self.outcome.got[k].shape:
             return None
@@ -175,6 +183,13 @@ class Point:
                 reason=reason,
             )
         self.outcome.readings.append(reading)
+
+    def retract(self, k: int, oracle: Oracle, reason: str) -> None:
+        """Take back the verdict of an oracle about input k: another one contradicts it."""
+        readings = self.outcome.readings
+        for place, reading in enumerate(readings):
+            if reading.oracle is oracle and reading.quantity == self.quantity(k):
+                readings[place] = replace(reading, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
     def quantity(self, k: int) -> str:
         """Return the name of the gradient of input k."""

@@ -87,7 +87,7 @@ class FiniteDifferences:
 
         def evaluate(step: float) -> Array:
             work[k] = original + step * tangent
-            return self._evaluate(work)
+            return self.evaluate(work)
 
         return derivative(
             evaluate,
@@ -97,7 +97,14 @@ class FiniteDifferences:
             reach=self._reach(k, tangent),
         )
 
-    def _evaluate(self, work: Sequence[Array]) -> Array:
+    def evaluate(self, work: Sequence[Array]) -> Array:
+        """Return y in float64 for other inputs.
+
+        Raises
+        ------
+        SubjectError
+            Where forward raises, or y has another shape than at the point.
+        """
         y = np.asarray(self._forward(work), dtype=np.float64)
         if y.shape != self.y.shape:
             raise SubjectError(f"forward returned shape {y.shape}, before {self.y.shape}")
@@ -123,14 +130,30 @@ class FiniteDifferences:
         for j in range(-NOISE_POINTS // 2, NOISE_POINTS // 2):
             work[k] = original + j * NOISE_STEP * tangent
             try:
-                rows.append(self._evaluate(work))
+                rows.append(self.evaluate(work))
             except SubjectError:
                 return
         table = np.stack(rows)
+        self._doubt_stairs(k, table)
         # Normalised by the central binomial coefficients, orders 3 to 5 estimate one scatter.
         for order, norm in ((3, 20.0), (4, 70.0), (5, 252.0)):
             spread = np.sqrt((np.diff(table, order, axis=0) ** 2).mean(axis=0) / norm)
             self.noise = np.fmax(self.noise, 4 * spread)
+
+    def _doubt_stairs(self, k: int, table: Array) -> None:
+        """Believe no output that is constant close to the point and moves farther away from it.
+
+        Seen from afar the stairs of floor or round have a slope; what is flat by rounding has not.
+        """
+        work = list(self.work)
+        work[k] = work[k] + 0.125 * min(self._reach(k, self.scales[k])) * self.scales[k]
+        try:
+            rise = np.abs(self.evaluate(work) - self.y)
+        except SubjectError:
+            return
+        flat = (table == self.y).all(axis=0)
+        steps = flat & (rise * NOISE_STEP > 16 * self.eps * np.abs(self.y))
+        self.noise = np.where(steps, np.fmax(self.noise, rise), self.noise)
 
     def gradient(
         self,

@@ -1,0 +1,150 @@
+"""Hold the entries in doubt, move all others, and judge them once more.
+
+At a point that is not generic (zeros, ties, inputs of ±1) kinks inside of a composite may coincide
+or cancel: relu(u) − relu(−u) is smooth at u = 0, and no backward pass that is put together from
+right parts gives its derivative there. What is wrong of an entry's own accord, such as a ReLU whose
+derivative at 0 is 2, stays wrong where the other entries are moved a little; the rest does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.account import Account, match
+from gradcheck.allowance import MANY_RUNS, RUNS
+from gradcheck.errors import OracleError, SubjectError
+from gradcheck.oracles.complex_step import EPS, ULPS
+from gradcheck.point import Point
+from gradcheck.probes import BlockProbes
+from gradcheck.samples import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradcheck.probes import Probes
+    from gradcheck.records import Array
+
+SHIFT = 1e-3
+"""How far the others are moved, relative to their size."""
+
+MOST = 3
+"""Entries in doubt that are held, one after the other; one that stays wrong is enough."""
+
+
+def stays_wrong(
+    point: Point, k: int, probes: Probes, doubtful: Sequence[int], *, analytic: bool
+) -> bool:
+    """Say whether one of the readings in doubt is wrong where the other entries are moved too.
+
+    Parameters
+    ----------
+    point : Point
+    k : int
+    probes : Probes
+    doubtful : sequence of int
+        Readings, the worst first, by their place in the flattened array.
+    analytic : bool
+        Whether the complex step may be believed; else finite differences alone decide.
+
+    Notes
+    -----
+    Input k is not looked at again once it was found wrong at the given point.
+    """
+    if k in point.convicted:
+        return True
+    return any(
+        _wrong(point, k, _tangent(point, k, probes, reading), analytic=analytic)
+        for reading in doubtful[:MOST]
+    )
+
+
+def _tangent(point: Point, k: int, probes: Probes, reading: int) -> Array:
+    """Return the tangent of one reading: an entry, or the weighted entries of a block."""
+    shape = point.inputs[k].shape
+    tangent = np.zeros(shape)
+    if isinstance(probes, BlockProbes):
+        index, weights = list(probes.targets())[reading]
+        probes.view(tangent)[index] = weights
+    else:
+        tangent[np.unravel_index(reading, shape)] = 1.0
+    return tangent
+
+
+def _wrong(point: Point, k: int, tangent: Array, *, analytic: bool) -> bool:
+    there = _moved(point, k, tangent != 0)
+    if there is None:
+        return False
+    got = there.outcome.got[k]
+    if not np.isfinite(got).all():
+        return True
+    if not _off(there, k, tangent, RUNS, analytic=analytic):
+        return False
+    return _off(there, k, tangent, MANY_RUNS, analytic=analytic)
+
+
+def _off(there: Point, k: int, tangent: Array, runs: int, *, analytic: bool) -> bool:
+    """Say whether the gradient along the tangent is off, its rounding measured by so many runs."""
+    got, cotangent = there.outcome.got[k], there.cotangent
+    scale = float(np.median(there.differences.scales[k][tangent != 0]))
+    slope = there.differences.slope(k, scale * tangent)
+    if not np.isfinite(slope.bound).all():
+        return False
+    ends = np.stack([cotangent * slope.minus, cotangent * slope.plus]) / scale
+    bound = float((np.abs(cotangent) * slope.side_bound).sum()) / scale
+    allowance = float((np.abs(tangent) * there.floor(got)).sum())
+    if runs > RUNS:
+        there.measure_rounding_again()
+    measured = there.rounding(k)
+    if measured is not None:
+        allowance += float((np.abs(tangent) * measured).sum())
+    value = float((got * tangent).sum())
+    low = float(ends.min(axis=0).sum()) - bound - allowance
+    high = float(ends.max(axis=0).sum()) + bound + allowance
+    if not low <= value <= high:
+        return True
+    if not analytic or slope.kink.any():
+        return False
+    try:
+        along = cotangent * there.complex.tangent(k, tangent)
+    except OracleError:
+        return False
+    stepped = float(along.sum())
+    rounding = ULPS * EPS * float(np.abs(along).sum()) + allowance
+    return low <= stepped <= high and not abs(value - stepped) <= rounding
+
+
+def _moved(point: Point, k: int, held: Array) -> Point | None:
+    """Return the point whose other entries are moved, with what the code returns there."""
+    rng = point.rng
+    inputs = []
+    for j, array in enumerate(point.inputs):
+        if array.dtype.kind != "f":
+            inputs.append(array)
+            continue
+        sign = rng.choice([1.0, -1.0], array.shape)
+        size = SHIFT * rng.uniform(0.5, 1.0, array.shape) * point.differences.scales[j]
+        other = np.asarray(array + sign * size, dtype=array.dtype)
+        low, high = point.edges[j]
+        other = np.where((other > low) & (other < high), other, array)
+        if j == k:
+            other = np.where(held, array, other)
+        elif array.shape == held.shape:
+            # A target that equals the output goes with it: the kink at y = t is the entry's own.
+            other = np.where(held & (array == point.inputs[k]), array, other)
+        inputs.append(other)
+    upstream = point.outcome.upstream
+    seen = Account(y=point.outcome.y)
+    try:
+        y, handed = point.runner.vjp(inputs, upstream)
+        match(point.runner.subject, inputs, handed, seen)
+        sample = Sample(regime="moved", inputs=tuple(inputs))
+        there = Point(point.runner, rng, sample, upstream, y, point.edges)
+    except SubjectError:
+        return None
+    got = seen.gradients[k]
+    if got is None or not np.isfinite(y).all():
+        return None
+    there.outcome.got[k] = got
+    return there
