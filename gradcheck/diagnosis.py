@@ -22,6 +22,8 @@ CLOSE = 1e-6
 SIDE = 1e-3
 """Part of the gap between the sides of a kink within which a value is one of them."""
 
+NONLINEAR = "upstream-nonlinear"
+
 HINTS = {
     "sign": "change the sign of {q}",
     "transposed": "return the transpose",
@@ -60,7 +62,11 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
         wrong = [outcome for outcome in outcomes if _failed(outcome, quantity)]
         stale = any(b.code == "stale-cache" and b.quantity == quantity for b in account.breaches)
         if wrong and not stale:
-            found.append(_named(subject, wrong, k))
+            named = _named(subject, wrong, k)
+            if named.code == "low-precision":
+                # What is rounded too coarsely is not linear either, for the same reason.
+                found = [f for f in found if (f.code, f.quantity) != (NONLINEAR, quantity)]
+            found.append(named)
     return found
 
 

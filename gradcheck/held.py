@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SHIFT = 1e-3
 """How far the others are moved, relative to their size."""
 
+REPEATED = 1e-6
+"""Relative difference of two answers above which they are not one answer rounded twice."""
+
 MOST = 3
 """Entries in doubt that are held, one after the other; one that stays wrong is enough."""
 
@@ -50,14 +53,36 @@ def stays_wrong(
 
     Notes
     -----
-    Input k is not looked at again once it was found wrong at the given point.
+    Input k is not looked at again once it was found wrong at the given point. A fresh instance that
+    returns something else at this very point shows that what came before it is at fault.
     """
-    if k in point.convicted:
+    if k in point.convicted or not _repeats(point, k):
         return True
     return any(
         _wrong(point, k, _tangent(point, k, probes, reading), analytic=analytic)
         for reading in doubtful[:MOST]
     )
+
+
+def _repeats(point: Point, k: int) -> bool:
+    """Say whether a fresh instance returns the same gradient at the same point."""
+    again = _returned(point, k, point.inputs)
+    if again is None:
+        return False
+    got = point.outcome.got[k]
+    return bool(np.allclose(again[1], got, rtol=REPEATED, atol=0.0, equal_nan=True))
+
+
+def _returned(point: Point, k: int, inputs: Sequence[Array]) -> tuple[Array, Array] | None:
+    """Return y and the gradient of input k of a fresh instance; None where there is none."""
+    seen = Account(y=point.outcome.y)
+    try:
+        y, handed = point.runner.vjp(inputs, point.outcome.upstream)
+    except SubjectError:
+        return None
+    match(point.runner.subject, inputs, handed, seen)
+    got = seen.gradients[k]
+    return None if got is None else (y, got)
 
 
 def _tangent(point: Point, k: int, probes: Probes, reading: int) -> Array:
@@ -134,17 +159,14 @@ def _moved(point: Point, k: int, held: Array) -> Point | None:
             # A target that equals the output goes with it: the kink at y = t is the entry's own.
             other = np.where(held & (array == point.inputs[k]), array, other)
         inputs.append(other)
+    returned = _returned(point, k, inputs)
+    if returned is None or not np.isfinite(returned[0]).all():
+        return None
+    sample = Sample(regime="moved", inputs=tuple(inputs))
     upstream = point.outcome.upstream
-    seen = Account(y=point.outcome.y)
     try:
-        y, handed = point.runner.vjp(inputs, upstream)
-        match(point.runner.subject, inputs, handed, seen)
-        sample = Sample(regime="moved", inputs=tuple(inputs))
-        there = Point(point.runner, rng, sample, upstream, y, point.edges)
+        there = Point(point.runner, rng, sample, upstream, returned[0], point.edges)
     except SubjectError:
         return None
-    got = seen.gradients[k]
-    if got is None or not np.isfinite(y).all():
-        return None
-    there.outcome.got[k] = got
+    there.outcome.got[k] = returned[1]
     return there
