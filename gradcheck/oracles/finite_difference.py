@@ -196,7 +196,7 @@ def _settled(value: Array, bound: Array, y: Array) -> Array:
     """
     size, level = np.abs(value), np.abs(y)
     settled: Array = bound <= ENOUGH * (size + np.minimum(level, size.max(initial=0.0)))
-    settled |= (size == 0) & (bound <= ENOUGH * level)
+    settled |= (size == 0) & (bound <= ENOUGH * level.max(initial=0.0))
     return settled
 
 
