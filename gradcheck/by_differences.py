@@ -131,7 +131,8 @@ def _bounded_at_zero(point: Point, k: int, comparison: Comparison) -> bool:
         return False
     level = float(np.abs(point.cotangent * point.differences.y).sum())
     terms = level / float(point.differences.scales[k].max())
-    return bool((comparison.error <= vacuous_part(single=point.single) * terms).all())
+    limit = max(vacuous_part(single=point.single) * terms, float(point.floor(np.zeros(1))[0]))
+    return bool((comparison.error <= 2 * limit).all())
 
 
 def _second_study(

@@ -19,6 +19,9 @@ VACUOUS = 1e-6
 VACUOUS_SINGLE = 1e-2
 """Bound and allowance above this part of the terms prove nothing (float64; float32 code)."""
 
+UNDERFLOW, UNDERFLOW_SINGLE = 1e-300, 1e-33
+"""An error below these is none: it is what underflow may take from a gradient that is exactly 0."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -108,7 +111,8 @@ def proves(error: Array, terms: Array, *, single: bool) -> bool:
     single : bool
         Whether the code works in float32.
     """
-    return bool(np.all(error <= vacuous_part(single=single) * terms))
+    least = UNDERFLOW_SINGLE if single else UNDERFLOW
+    return bool(np.all(error <= vacuous_part(single=single) * terms + least))
 
 
 def vacuous_part(*, single: bool) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from gradcheck.allowance import of_backward, of_forward
 from gradcheck.comparison import FLOOR, Comparison, compare, proves
 from gradcheck.oracles.complex_step import EPS
+from gradcheck.point import TINY
 from gradcheck.readings import Reading
 from gradcheck.records import Oracle, Verdict
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from gradcheck.oracles.symbolic import SymbolicOracle
     from gradcheck.records import Array, Estimate
     from gradcheck.samples import Sample
+
+
+UNDERFLOWS = 16.0
+"""Smallest normal numbers that the products inside of a layer may lose."""
 
 
 class Correspondence:
@@ -99,6 +104,7 @@ class Correspondence:
         self, quantity: str, got: Array, estimate: Estimate, eps: float, rounding: object
     ) -> Reading:
         allowance = FLOOR * eps * np.maximum(np.abs(got), np.nan_to_num(estimate.terms))
+        allowance += UNDERFLOWS * TINY[eps]
         comparison = compare(got, estimate, allowance)
         if not comparison.agrees:
             measured = rounding()  # type: ignore[operator]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from gradcheck.records import Verdict
 from gradcheck.render.markdown import report_markdown
 from gradcheck.verify import verify
@@ -43,3 +45,10 @@ def test_the_committed_report_holds_no_figure_of_one_machine():
     page = COMMITTED.read_text(encoding="utf-8")
     assert "Versions: #" in page
     assert not re.search(r"\d\.\d\de[+-]\d\d", page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_other_seeds_pass_too(seed):
+    report = verify(seed)
+    assert report.verdict is Verdict.PASS, report_markdown(report)
