@@ -265,11 +265,11 @@ class _Examination:
         if np.all((error <= self.eps * SLACK * np.abs(got)) | (np.isnan(got) & np.isnan(other))):
             return True
         measured = self._measure(self.upstream)[k]
-        return measured is not None and bool(np.all(error <= 2 * measured))
+        return measured is not None and bool(np.all(error <= 2 * measured + self.tiny))
 
     def _rounded(self, error: Array, k: int, mixed: Array, basis: Array) -> bool:
         """Say whether the error is that of rounding, measured for the three calls."""
-        allowed = np.zeros(error.shape)
+        allowed = np.full(error.shape, self.tiny)
         for factor, upstream in ((1.0, mixed), (-STRETCH, self.upstream), (PART, basis)):
             measured = self._measure(upstream)[k]
             if measured is None:
