@@ -149,6 +149,7 @@ class _Run:
         self.extra: list[Finding] = []
         self.checks: list[Check] = []
         self.silent = 0
+        self.spent = 0.0
         self.started = perf_counter()
 
     def _corresponding(self, formula: str | None) -> Correspondence | None:
@@ -188,14 +189,13 @@ class _Run:
         self.account, upstream = contracts.examine(
             self.runner, sample.inputs, earlier, self._upstreams, self._rounding
         )
-        spent = perf_counter() - started
+        self.spent = perf_counter() - started
         if self.account.crash is not None:
             self._crash("backward", "point", self.account.crash)
         else:
             self._values(sample, upstream, self.account.y, self.account.gradients)
             if any(reading.verdict is Verdict.FAIL for _, reading in self.readings):
                 self._stale(earlier, upstream)
-        self.checks.extend(verdict.contract_checks(self.subject, self.account, spent))
 
     def _upstreams(self, y: Array) -> tuple[Array, Array]:
         basis = np.zeros_like(y)
@@ -210,6 +210,7 @@ class _Run:
     def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
         """Judge what was returned at the given point as if it belonged to the point before it."""
         account = self._known()
+        self.judge.convicted = set()
         try:
             y = self.runner.forward([array.copy() for array in earlier])
             sample = samples.Sample(regime="earlier", inputs=tuple(earlier))
@@ -217,6 +218,7 @@ class _Run:
         except SubjectError:
             return
         wrong = {r.quantity for _, r in self.readings if r.verdict is Verdict.FAIL}
+        self.judge.convict(wrong)
         right = {r.quantity for r in there.readings if r.verdict is Verdict.PASS}
         right -= {r.quantity for r in there.readings if r.verdict is Verdict.FAIL}
         for quantity in sorted(wrong & right):
@@ -371,17 +373,6 @@ class _Run:
                 self._known().breaches.append(
                     replace(breach, message=f"{breach.message} (regime {regime})")
                 )
-                self.checks.append(
-                    Check(
-                        quantity=breach.quantity,
-                        oracle=Oracle.CONTRACT,
-                        contract="shape",
-                        verdict=Verdict.FAIL,
-                        shapes=verdict.shapes_of(self.subject),
-                        regime=regime,
-                        reason=breach.message,
-                    )
-                )
 
     def _crash(self, what: str, regime: str, error: SubjectError) -> None:
         file, line = place(error)
@@ -411,10 +402,11 @@ class _Run:
         spent = perf_counter() - self.started
         share = {oracle: spent / len(verdict.ORACLES) for oracle in verdict.ORACLES}
         checks = verdict.value_checks(subject, self.readings, self.silent, share) + self.checks
-        checks += list(self._not_run(checks))
         found: list[Finding] = []
         if self.account is not None:
+            checks += verdict.contract_checks(subject, self.account, self.spent)
             found = diagnosis.findings(subject, self.account, self.outcomes)
+        checks += list(self._not_run(checks))
         return Result(
             name=subject.name,
             role=subject.role,

@@ -84,9 +84,14 @@ class Judge:
                 point.outcome.got[k] = got
                 self._input(point, k, got, thorough=thorough)
         if point.given:
-            wrong = {r.quantity for r in point.outcome.readings if r.verdict is Verdict.FAIL}
-            self.convicted = {k for k in point.active if point.quantity(k) in wrong}
+            readings = point.outcome.readings
+            self.convict({r.quantity for r in readings if r.verdict is Verdict.FAIL})
         return point.outcome
+
+    def convict(self, quantities: set[str]) -> None:
+        """Remember which gradients are wrong at the given point; less care is due elsewhere."""
+        names = self.runner.subject.names
+        self.convicted = {k for k, name in enumerate(names) if f"d{name}" in quantities}
 
     def _input(self, point: Point, k: int, got: Array, *, thorough: bool) -> None:
         sign = 1.0 - 2.0 * self.rng.integers(0, 2, got.shape)
