@@ -31,8 +31,8 @@ is smaller is no matter here: the oracles look at each entry."""
 STRETCH, PART = -256.0, 128.0
 """Factors of the linear combination: powers of two, large enough for a clipped norm to show."""
 
-FAINT, HALF = 2.0**-20, 1e-4
-"""A factor that makes an upstream gradient small; the unit roundoff above which it underflows."""
+FAINT = {np.float64: 2.0**-20, np.float32: 2.0**-10}
+"""A factor that makes an upstream gradient small, and what is left of it larger than rounding."""
 
 
 def examine(
@@ -103,7 +103,8 @@ class _Examination:
         kinds = [np.finfo(a.dtype) for a in (y, *self.inputs) if a.dtype.kind == "f"]
         self.eps = max(float(kind.eps) for kind in kinds)
         self.tiny = SLACK * -STRETCH * max(float(kind.tiny) for kind in kinds)
-        self.faint = FAINT if self.eps < HALF else 1.0
+        coarsest = max(kinds, key=lambda kind: float(kind.eps)).dtype.type
+        self.faint = FAINT.get(coarsest, 1.0)
         self._unchanged(given, "forward")
         if self._first(instance, given, y):
             self.account.looked_at.update(("purity", "repeatable", "linear", "zero"))
@@ -208,10 +209,10 @@ class _Examination:
         """Compare with the gradient of a small upstream, which some code drops or rounds."""
         gap = np.abs(little - self.faint * got)
         size = float(np.abs(got).max())
-        if np.all(gap <= self.eps * SLACK * self.faint * size + self.tiny):
+        if np.all(gap <= self.eps * SLACK * size + self.tiny):
             return
         measured = self._measure(self.upstream)[k]
-        if measured is None or not np.all(gap <= 2 * self.faint * measured + self.tiny):
+        if measured is None or not np.all(gap <= 2 * measured + self.tiny):
             quantity = f"d{self.names[k]}"
             index = np.unravel_index(np.argmax(np.nan_to_num(gap, nan=np.inf)), gap.shape)
             text = (

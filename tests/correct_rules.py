@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from gallery import correct_layers, correct_points, correct_styles
+from gallery import correct_found, correct_layers, correct_points, correct_styles
 from gallery.case import Case, Right
 
 __all__ = ["CASES", "Case", "Right"]
 
-CASES: list[Right] = [*correct_points.CASES, *correct_styles.CASES, *correct_layers.CASES]
+CASES: list[Right] = [
+    *correct_points.CASES,
+    *correct_styles.CASES,
+    *correct_layers.CASES,
+    *correct_found.CASES,
+]

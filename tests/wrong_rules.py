@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gallery import wrong_arrays, wrong_contracts, wrong_formulas, wrong_regions
+from gallery import wrong_arrays, wrong_contracts, wrong_formulas, wrong_found, wrong_regions
 from gallery.case import Case, Rule
 
 __all__ = ["RULES", "Case", "Rule"]
@@ -12,4 +12,5 @@ RULES: list[Rule] = [
     *wrong_arrays.RULES,
     *wrong_regions.RULES,
     *wrong_contracts.RULES,
+    *wrong_found.RULES,
 ]

@@ -73,15 +73,23 @@ class TestResidual:
             (NAN, 0.0, 0.0),
             (1.0, INF, 0.0),
             (1.0, NAN, 0.0),
-            (1.0, 1.0, NAN),
-            (1.0, 1.0, INF),
         ],
     )
     def test_an_oracle_that_cannot_tell(self, value: float, bound: float, allowance: float) -> None:
         result = compared([5.0, 2.0], [value, 2.0], [bound, 1.0], [allowance, 0.0])
         assert result.residuals.tolist() == [0.0, 0.0]
+        assert result.known.tolist() == [False, True]
         assert result.told is False
         assert compared(2.0, 2.0, 1.0).told is True
+
+    @pytest.mark.parametrize(("allowance", "residual"), [(NAN, INF), (INF, 0.0)])
+    def test_an_allowance_that_is_none_is_not_the_oracles_fault(
+        self, allowance: float, residual: float
+    ) -> None:
+        result = compared([5.0, 2.0], [1.0, 2.0], 1.0, [allowance, 0.0])
+        assert result.residuals.tolist() == [residual, 0.0]
+        assert result.told is True
+        assert not proves(result.error, np.ones(2), single=True)
 
     def test_one_entry_that_cannot_be_told_hides_no_other(self) -> None:
         result = compared([5.0, 9.0], [NAN, 2.0], 1.0)
@@ -205,7 +213,9 @@ class TestProves:
         ("error", "terms", "double", "single"),
         [
             (0.0, 0.0, True, True),
-            (1e-300, 0.0, False, False),
+            (1e-300, 0.0, True, True),
+            (1.1e-300, 0.0, False, True),
+            (1.1e-33, 0.0, False, False),
             (1e-6, 1.0, True, True),
             (1.1e-6, 1.0, False, True),
             (1e-2, 1.0, False, True),

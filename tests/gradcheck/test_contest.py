@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from gradcheck import check_functions
+from gradcheck import check_functions, contest
 from gradcheck.comparison import Comparison, compare
-from gradcheck.contest import Contest
+from gradcheck.contest import THIS_VERY_POINT, Contest
 from gradcheck.probes import EntryProbes
 from gradcheck.records import Estimate, Oracle, Verdict
 
@@ -62,7 +62,7 @@ class TestWholeChecks:
         x = np.array([0.0, 1.0, 0.0, 0.5])
         check = by_complex_step(check_functions(forward, backward, x, ["x"], regimes="point"))
         assert check.verdict is Verdict.INCONCLUSIVE
-        assert check.reason == "a kink inside of the forward, at this very point"
+        assert check.reason == THIS_VERY_POINT
 
     def test_more_kinks_than_are_looked_at(self) -> None:
         def forward(x: Array) -> Array:
@@ -118,7 +118,12 @@ def estimate(value: Any, bound: float = 1e-9, **more: Any) -> Estimate:
 
 
 def settled(
-    there: Estimate | list[Estimate], *, closely: bool = False
+    there: Estimate | list[Estimate],
+    *,
+    closely: bool = False,
+    convicted: bool = True,
+    got: float = 3.0,
+    guards_vanish: bool = False,
 ) -> tuple[Verdict, str, list[int]]:
     """Settle a contest about [3, 1]: the complex step says [1, 1], finite differences `there`."""
     answers = list(there) if isinstance(there, list) else [there, there]
@@ -127,13 +132,15 @@ def settled(
         cotangent=ONE,
         differences=SimpleNamespace(gradient=lambda *_, **__: answers.pop(0)),
         measure_noise=noise.append,
+        convicted={0} if convicted else set(),
+        guards_vanish=guards_vanish,
     )
     slope = SimpleNamespace(value=ONE, bound=np.full(2, 1e-9 if closely else 1.0))
     probes = EntryProbes(shape=(2,), output=(2,))
-    contest = OfNoRounding(
-        point, 0, probes, estimate([1.0, 1.0]), np.array([3.0, 1.0]), 1e-12 * ONE, slope
+    dispute = OfNoRounding(
+        point, 0, probes, estimate([1.0, 1.0]), np.array([got, 1.0]), 1e-12 * ONE, slope
     )
-    verdict, reason, _ = contest.settle()
+    verdict, reason, _ = dispute.settle()
     return verdict, reason, noise
 
 
@@ -161,12 +168,46 @@ class TestWhatFiniteDifferencesSay:
         assert settled(kink) == (Verdict.PASS, "", [])
 
     def test_no_interval_is_known(self) -> None:
-        contest = OfNoRounding(
+        dispute = OfNoRounding(
             None, 0, EntryProbes(shape=(2,), output=(2,)), estimate([1, 1]), ONE, ONE, None
         )
         comparison = compare(ONE, estimate([1, 1]), ONE)
-        verdict, reason, _ = contest._at_kinks(comparison, estimate([1, 1]))
+        verdict, reason, _ = dispute._at_kinks(comparison, estimate([1, 1]))
         assert (verdict, reason) == (Verdict.INCONCLUSIVE, "finite differences cannot tell")
+
+
+class TestAccused:
+    """Whoever is accused is asked once more, unless the answer is known already."""
+
+    WRONG = estimate([1.0, 1.0], 1e-6)
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+        calls: list[list[int]] = []
+
+        def right_elsewhere(_point: Any, _k: int, _probes: Any, doubtful: Any, **_: Any) -> bool:
+            calls.append(list(doubtful))
+            return False
+
+        monkeypatch.setattr(contest, "stays_wrong", right_elsewhere)
+        return calls
+
+    def test_what_is_right_where_the_others_are_moved_is_not_blamed(
+        self, asked: list[list[int]]
+    ) -> None:
+        verdict = settled(self.WRONG, convicted=False)
+        assert verdict == (Verdict.INCONCLUSIVE, THIS_VERY_POINT, [])
+        assert asked == [[0]]
+
+    @pytest.mark.parametrize("got", [np.inf, np.nan])
+    def test_what_is_not_finite_is_wrong(self, got: float, asked: list[list[int]]) -> None:
+        assert settled(self.WRONG, convicted=False, got=got) == (Verdict.FAIL, "", [])
+        assert not asked
+
+    def test_where_guards_vanish_it_is_asked_too(self, asked: list[list[int]]) -> None:
+        verdict = settled(self.WRONG, convicted=False, got=np.nan, guards_vanish=True)
+        assert verdict == (Verdict.INCONCLUSIVE, THIS_VERY_POINT, [])
+        assert asked == [[0]]
 
 
 class TestComplexRounding:
