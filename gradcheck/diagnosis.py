@@ -63,7 +63,7 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
         stale = any(b.code == "stale-cache" and b.quantity == quantity for b in account.breaches)
         if wrong and not stale:
             named = _named(subject, wrong, k)
-            if named.code == "low-precision":
+            if "bits" in named.numbers:
                 # What is rounded too coarsely is not linear either, for the same reason.
                 found = [f for f in found if (f.code, f.quantity) != (NONLINEAR, quantity)]
             found.append(named)
@@ -195,7 +195,8 @@ def _low(got: Array, truth: Array, *, single: bool) -> tuple[str, str, dict[str,
             rounded = got.astype(dtype).astype(np.float64)
         if error <= limit and _same(got, rounded, 1e-15):
             name = np.dtype(dtype).name
-            return "low-precision", f"right to {name} rounding only", {"error": error}
+            numbers = {"error": error, "bits": float(np.finfo(dtype).nmant + 1)}
+            return "low-precision", f"right to {name} rounding only", numbers
     if error <= 2e-6:
         return "low-precision", "right to float32 rounding only", {"error": error}
     return None
