@@ -80,6 +80,8 @@ def _returned(point: Point, k: int, inputs: Sequence[Array]) -> tuple[Array, Arr
         y, handed = point.runner.vjp(inputs, point.outcome.upstream)
     except SubjectError:
         return None
+    if y.shape != point.outcome.y.shape:
+        return None
     match(point.runner.subject, inputs, handed, seen)
     got = seen.gradients[k]
     return None if got is None else (y, got)

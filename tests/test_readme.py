@@ -23,6 +23,7 @@ def masked(text):
     """Return the text without the digits that rounding decides, and the padding they cause."""
     text = re.sub(r"\d\.\d\de[+-]\d\d", "R", text)
     text = re.sub(r"-?\d\.\d{5,}", lambda match: f"{float(match[0]):.5g}", text)
+    text = re.sub(r"\d+ points judged(, \d+ inconclusive)?", "N points judged", text)
     text = re.sub(r"± \d(\.\d)?e-\d\d", "± B", text)
     return re.sub(r" {2,}", "  ", text)
 
