@@ -174,6 +174,23 @@ def samples(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
         yield from _drawn(subject, name, seed)
 
 
+def earlier(subject: Subject, rng: Generator) -> list[Array]:
+    """Return another point than the given one, most entries of the other sign.
+
+    A mask or a value that is kept from it shows in the gradients.
+    """
+    other = []
+    for name, array in zip(subject.names, subject.inputs, strict=True):
+        if array.dtype.kind != "f":
+            other.append(array.copy())
+            continue
+        low, high = subject.domain.get(name, (-np.inf, np.inf))
+        size = float(np.abs(array).max()) or 1.0
+        moved = 0.4 * size * rng.standard_normal(array.shape) - 0.8 * array
+        other.append(np.asarray(folded(moved, low, high), dtype=array.dtype))
+    return other
+
+
 def _drawn(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
     rng = np.random.default_rng([seed, REGIMES.index(name)])
     free = [k for k, array in enumerate(subject.inputs) if array.dtype.kind == "f"]

@@ -96,6 +96,27 @@ def contract_checks(subject: Subject, account: Account, seconds: float) -> list[
     return checks
 
 
+def missing_checks(subject: Subject, checks: Sequence[Check], silent: int) -> list[Check]:
+    """Return one check for each gradient that no oracle spoke of: what it needs had failed."""
+    spoken = {check.quantity for check in checks if check.oracle is not Oracle.CONTRACT}
+    broken = any(check.verdict in (Verdict.FAIL, Verdict.ERROR) for check in checks)
+    reason = "forward is not finite at any point that was tried"
+    if broken:
+        reason = "there was no gradient to compare"
+    return [
+        Check(
+            quantity=f"d{name}",
+            oracle=Oracle.COMPLEX_STEP,
+            verdict=Verdict.NOT_RUN if broken else Verdict.INCONCLUSIVE,
+            shapes=shapes_of(subject),
+            points={"judged": 0, "no-evidence": silent, "inconclusive": 0},
+            reason=reason,
+        )
+        for name in subject.names
+        if name not in subject.constants and f"d{name}" not in spoken
+    ]
+
+
 def shapes_of(subject: Subject) -> dict[str, tuple[int, ...]]:
     """Return the shape of each input by its name."""
     return {n: a.shape for n, a in zip(subject.names, subject.inputs, strict=True)}

@@ -1,0 +1,324 @@
+"""One check of one subject: the only module that knows the order of the stages.
+
+Subject, samples, oracles, comparison, contracts, diagnosis, verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck import contracts, diagnosis, samples, verdict
+from gradcheck.account import Account, match
+from gradcheck.allowance import MANY_RUNS, of_backward
+from gradcheck.errors import SubjectError
+from gradcheck.execution import Runner, described, place
+from gradcheck.judge import Judge
+from gradcheck.oracles.differences import unit_roundoff
+from gradcheck.readings import Reading
+from gradcheck.records import Check, Finding, Oracle, Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradcheck.correspondence import Correspondence
+    from gradcheck.readings import Outcome
+    from gradcheck.records import Array
+    from gradcheck.samples import Sample
+    from gradcheck.subject import Subject
+
+
+class Run:
+    """One check of one subject: what was seen so far.
+
+    Parameters
+    ----------
+    subject : Subject
+    seed : int
+    formula : str or None
+        Key of `gradcheck.notes.formulas.FORMULAS` that the subject should be.
+    thorough : bool
+        Difference every entry of the given point too, not only a random direction.
+    """
+
+    def __init__(self, subject: Subject, seed: int, formula: str | None, *, thorough: bool) -> None:
+        self.thorough = thorough
+        self.subject = subject
+        self.seed = seed
+        self.runner = Runner(subject)
+        self.rng = np.random.default_rng([seed, 20_000])
+        self.judge = Judge(self.runner, self.rng)
+        self.correspondence = self._corresponding(formula)
+        self.account: Account | None = None
+        self.outcomes: list[Outcome] = []
+        self.readings: list[tuple[str, Reading]] = []
+        self.extra: list[Finding] = []
+        self.checks: list[Check] = []
+        self.silent = 0
+        self.spent = 0.0
+        self.started = perf_counter()
+
+    def _corresponding(self, formula: str | None) -> Correspondence | None:
+        if formula is None:
+            return None
+        from gradcheck.correspondence import Correspondence
+        from gradcheck.oracles.symbolic import derive
+
+        oracle = derive(formula, verdict.shapes_of(self.subject))
+        return Correspondence(self.runner, oracle, self.rng)
+
+    def result(self, regimes: Sequence[str]) -> Result:
+        """Return what is known of the subject after these regimes, the given point first."""
+        try:
+            self._look(regimes)
+        except SubjectError as error:
+            self._crash("forward", "point", error)
+        except Exception as error:  # noqa: BLE001 - no caller must lose a run to one subject
+            self._crash("gradcheck", "point", SubjectError(f"gradcheck itself: {described(error)}"))
+        return self._finished()
+
+    def _look(self, regimes: Sequence[str]) -> None:
+        self._given(next(samples.samples(self.subject, "point", self.seed)))
+        if self._known().crash is None:
+            for regime in regimes[1:]:
+                self._regime(regime)
+
+    def _given(self, sample: Sample) -> None:
+        """Look at the given point: contracts first, then the values.
+
+        Raises
+        ------
+        SubjectError
+            Where forward raises there, or returns nothing that can be checked.
+        """
+        earlier = samples.earlier(self.subject, self.rng)
+        started = perf_counter()
+        self.account, upstream = contracts.examine(
+            self.runner, sample.inputs, earlier, self._upstreams, self._rounding
+        )
+        self.spent = perf_counter() - started
+        if self.account.crash is not None:
+            self._crash("backward", "point", self.account.crash)
+        else:
+            self._values(sample, upstream, self.account.y, self.account.gradients)
+            if any(reading.verdict is Verdict.FAIL for _, reading in self.readings):
+                self._stale(earlier, upstream)
+
+    def _upstreams(self, y: Array) -> tuple[Array, Array]:
+        basis = np.zeros_like(y)
+        basis.reshape(-1)[self.rng.integers(y.size)] = 1.0
+        return samples.cotangent(self.rng, y), basis
+
+    def _rounding(self, y: Array, upstream: Array) -> list[Array | None]:
+        inputs = self.subject.inputs
+        eps = max(unit_roundoff(y), *(_roundoff(array) for array in inputs))
+        return of_backward(self.runner, inputs, upstream, eps, self.rng, MANY_RUNS)
+
+    def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
+        """Judge what was returned at the given point as if it belonged to the point before it."""
+        account = self._known()
+        self.judge.convicted = set()
+        try:
+            y = self.runner.forward([array.copy() for array in earlier])
+            sample = samples.Sample(regime="earlier", inputs=tuple(earlier))
+            there = self.judge.judge(sample, upstream, y, account.gradients, thorough=False)
+        except SubjectError:
+            return
+        wrong = {r.quantity for _, r in self.readings if r.verdict is Verdict.FAIL}
+        self.judge.convict(wrong)
+        right = {r.quantity for r in there.readings if r.verdict is Verdict.PASS}
+        right -= {r.quantity for r in there.readings if r.verdict is Verdict.FAIL}
+        for quantity in sorted(wrong & right):
+            text = "after forward(A), forward(B), backward still uses A"
+            account.broken("latest-forward", "stale-cache", quantity, text)
+
+    def _regime(self, regime: str) -> None:
+        impure = any(breach.contract == "purity" for breach in self._known().breaches)
+        if regime == "read-only" and impure:
+            return
+        for sample in samples.samples(self.subject, regime, self.seed):
+            if not self._point(sample):
+                positive = tuple(
+                    np.abs(array) if array.dtype.kind == "f" else array for array in sample.inputs
+                )
+                mirrored = replace(sample, inputs=positive)
+                if regime in _AS_GIVEN or not self._point(mirrored):
+                    self.silent += 1
+
+    def _point(self, sample: Sample) -> bool:
+        """Look at one more point; False where it is no evidence."""
+        as_given = sample.regime in _AS_GIVEN
+        inputs = sample.inputs if as_given else tuple(array.copy() for array in sample.inputs)
+        instance = self.runner.make()
+        try:
+            y = self.runner.call_forward(instance, inputs)
+        except SubjectError:
+            return False
+        finite = y.dtype.kind == "f" and bool(np.isfinite(y).all())
+        if not finite or y.shape != self._known().y.shape:
+            return self._overflows(sample, y)
+        y = y.copy()
+        upstream = samples.cotangent(self.rng, y)
+        try:
+            handed = self.runner.call_backward(instance, upstream.copy())
+        except SubjectError as error:
+            self._crash("backward", sample.regime, error)
+            return True
+        self._impure(sample, inputs)
+        seen = Account(y=y)
+        match(self.subject, sample.inputs, handed, seen)
+        self._misshapen(seen, sample.regime)
+        gradients = [
+            gradient if base is not None else None
+            for gradient, base in zip(seen.gradients, self._known().gradients, strict=True)
+        ]
+        self._values(sample, upstream, y, gradients)
+        return True
+
+    def _impure(self, sample: Sample, inputs: Sequence[Array]) -> None:
+        """Note an input that was changed here and not at the given point."""
+        for name, array, original in zip(self.subject.names, inputs, sample.inputs, strict=True):
+            if array is not original and array.tobytes() != original.tobytes():
+                self._known().broken(
+                    "purity",
+                    "mutates-input",
+                    name,
+                    f"{name}, which is its caller's, is changed (regime {sample.regime})",
+                )
+
+    def _known(self) -> Account:
+        assert self.account is not None  # noqa: S101 - for the type checker
+        return self.account
+
+    def _values(
+        self, sample: Sample, upstream: Array, y: Array, gradients: Sequence[Array | None]
+    ) -> None:
+        if not np.isfinite(y).all():
+            if not self._overflows(sample, y):
+                self.silent += 1
+            return
+        try:
+            thorough = self.thorough and sample.regime == "point"
+            outcome = self.judge.judge(sample, upstream, y, gradients, thorough=thorough)
+        except SubjectError:
+            self.silent += 1
+            return
+        self.outcomes.append(outcome)
+        self.readings.extend((sample.regime, reading) for reading in outcome.readings)
+        if self.correspondence is not None:
+            readings = self.correspondence.judge(sample, upstream, y, gradients)
+            self.readings.extend((sample.regime, reading) for reading in readings)
+            if readings[0].verdict is Verdict.FAIL:
+                self._differs(readings[0], sample.regime)
+
+    def _differs(self, reading: Reading, regime: str) -> None:
+        """Note, once, that forward is another function than the notes'."""
+        if any(finding.code == "forward-differs" for finding in self.extra):
+            return
+        worst = reading.worst
+        text = "not the notes' formula"
+        if worst is not None:
+            place = list(worst.index)
+            text += f": entry {place} is {worst.got:.6g}, must be {worst.oracle:.6g}"
+        self.extra.append(
+            Finding(
+                code="forward-differs",
+                quantity=reading.quantity,
+                message=f"{text} (regime {regime}); its backward is judged by forward as it is",
+            )
+        )
+
+    def _overflows(self, sample: Sample, y: Array) -> bool:
+        """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
+        if self.correspondence is None or y.shape != self._known().y.shape:
+            return False
+        formula = self.correspondence.formula(sample)
+        if not np.isfinite(formula.value).all():
+            return False
+        quantity = self.correspondence.primal
+        self.extra.append(
+            Finding(
+                code="overflow",
+                quantity=quantity,
+                message=f"{quantity} is not finite in the regime {sample.regime}, where the "
+                "notes' formula is",
+                hint="rewrite it so that no intermediate result overflows",
+            )
+        )
+        self.readings.append(
+            (
+                sample.regime,
+                Reading(
+                    quantity=quantity,
+                    oracle=Oracle.SYMBOLIC,
+                    verdict=Verdict.FAIL,
+                    residual=float("inf"),
+                    reason="not finite where the formula is",
+                ),
+            )
+        )
+        return True
+
+    def _misshapen(self, seen: Account, regime: str) -> None:
+        """Note a gradient whose shape or type is wrong here and was right at the given point."""
+        known = {(b.code, b.quantity) for b in self._known().breaches}
+        for breach in seen.breaches:
+            if (breach.code, breach.quantity) not in known:
+                self._known().breaches.append(
+                    replace(breach, message=f"{breach.message} (regime {regime})")
+                )
+
+    def _crash(self, what: str, regime: str, error: SubjectError) -> None:
+        file, line = place(error)
+        where = f" ({file}:{line})" if file else ""
+        self.checks.append(
+            Check(
+                quantity=what,
+                oracle=Oracle.CONTRACT,
+                contract="runs",
+                verdict=Verdict.ERROR,
+                shapes=verdict.shapes_of(self.subject),
+                regime=regime,
+                reason=str(error),
+            )
+        )
+        self.extra.append(
+            Finding(
+                code="crash",
+                quantity=what,
+                message=f"{error}{where} (regime {regime})",
+                numbers={"line": float(line)} if line else {},
+            )
+        )
+
+    def _finished(self) -> Result:
+        subject = self.subject
+        spent = perf_counter() - self.started
+        share = {oracle: spent / len(verdict.ORACLES) for oracle in verdict.ORACLES}
+        checks = verdict.value_checks(subject, self.readings, self.silent, share) + self.checks
+        found: list[Finding] = []
+        if self.account is not None:
+            checks += verdict.contract_checks(subject, self.account, self.spent)
+            found = diagnosis.findings(subject, self.account, self.outcomes)
+        checks += verdict.missing_checks(subject, checks, self.silent)
+        return Result(
+            name=subject.name,
+            role=subject.role,
+            checks=tuple(checks),
+            findings=(*found, *self.extra, *diagnosis.remarks(subject, self.outcomes)),
+            seed=self.seed,
+            reproduce=subject.reproduce,
+            file=subject.file,
+            line=subject.line,
+        )
+
+
+_AS_GIVEN = ("read-only", "strided")
+"""Regimes whose arrays must reach the code as they are: a copy would undo what they are for."""
+
+
+def _roundoff(array: Array) -> float:
+    return float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else 0.0
