@@ -32,7 +32,7 @@ HINTS = {
     "overflow": "rewrite it so that no intermediate result overflows",
     "low-precision": "compute it in the precision of the inputs",
     "stale-cache": "store what backward needs anew at every forward",
-    "missing": "compute and return {q}",
+    "missing": "compute and return {q}; what gets no gradient is no input: call it in a lambda",
 }
 
 
@@ -174,6 +174,8 @@ def _rearranged(
     got, _, outcome = pairs[0]
     if got.ndim == 2 and got.shape[0] == got.shape[1] and all(_same(a, t.T) for a, t, _ in pairs):
         return "transposed", "the transpose of the gradient", {}
+    if outcome.upstream.size == 1 and all(_same(a * o.upstream, t) for a, t, o in pairs):
+        return "upstream-ignored", "without the upstream gradient in it", {}
     if got.shape != outcome.upstream.shape:
         return None
     if all(_same(a, o.upstream) for a, _, o in pairs):
@@ -197,8 +199,6 @@ def _low(got: Array, truth: Array, *, single: bool) -> tuple[str, str, dict[str,
             name = np.dtype(dtype).name
             numbers = {"error": error, "bits": float(np.finfo(dtype).nmant + 1)}
             return "low-precision", f"right to {name} rounding only", numbers
-    if error <= 2e-6:
-        return "low-precision", "right to float32 rounding only", {"error": error}
     return None
 
 

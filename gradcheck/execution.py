@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,9 +44,13 @@ class Runner:
         SubjectError
             Where making one raises.
         """
+        if self.subject.separate:
+            # Weights or masks that a layer draws for itself are then the same in every instance.
+            random.seed(0)
+            np.random.seed(0)  # noqa: NPY002 - theirs
         try:
-            return self.subject.make()
-        except KeyboardInterrupt:
+            return self._make()
+        except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:
             raise SubjectError(f"making an instance raised {described(error)}") from error
@@ -88,7 +93,7 @@ class Runner:
             inputs = [np.array(array, subok=True) for array in inputs]
         self.forwards += 1
         try:
-            return as_output(self._make().forward(*inputs))
+            return as_output(self.make().forward(*inputs))
         except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:

@@ -162,11 +162,15 @@ class Run:
             return self._overflows(sample, y)
         y = y.copy()
         upstream = samples.cotangent(self.rng, y)
+        handed_in = upstream.copy()
         try:
-            handed = self.runner.call_backward(instance, upstream.copy())
+            handed = self.runner.call_backward(instance, handed_in)
         except SubjectError as error:
             self._crash("backward", sample.regime, error)
             return True
+        if handed_in.tobytes() != upstream.tobytes():
+            text = f"backward changes the upstream gradient (regime {sample.regime})"
+            self._known().broken("purity", "mutates-upstream", "upstream", text)
         self._impure(sample, inputs)
         seen = Account(y=y)
         match(self.subject, sample.inputs, handed, seen)
@@ -272,27 +276,31 @@ class Run:
                 )
 
     def _crash(self, what: str, regime: str, error: SubjectError) -> None:
+        """Note that the code raised: an error, but in a precision that nobody asked for."""
+        asked = regime != "float32"
         file, line = place(error)
         where = f" ({file}:{line})" if file else ""
-        self.checks.append(
-            Check(
-                quantity=what,
-                oracle=Oracle.CONTRACT,
-                contract="runs",
-                verdict=Verdict.ERROR,
-                shapes=verdict.shapes_of(self.subject),
-                regime=regime,
-                reason=str(error),
-            )
-        )
         self.extra.append(
             Finding(
                 code="crash",
                 quantity=what,
                 message=f"{error}{where} (regime {regime})",
                 numbers={"line": float(line)} if line else {},
+                remark=not asked,
             )
         )
+        if asked:
+            self.checks.append(
+                Check(
+                    quantity=what,
+                    oracle=Oracle.CONTRACT,
+                    contract="runs",
+                    verdict=Verdict.ERROR,
+                    shapes=verdict.shapes_of(self.subject),
+                    regime=regime,
+                    reason=str(error),
+                )
+            )
 
     def _finished(self) -> Result:
         subject = self.subject
@@ -308,7 +316,11 @@ class Run:
             name=subject.name,
             role=subject.role,
             checks=tuple(checks),
-            findings=(*found, *self.extra, *diagnosis.remarks(subject, self.outcomes)),
+            findings=(
+                *found,
+                *sorted(self.extra, key=lambda finding: finding.remark),
+                *diagnosis.remarks(subject, self.outcomes),
+            ),
             seed=self.seed,
             reproduce=subject.reproduce,
             file=subject.file,
