@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import sys
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 _TWISTERS: list[tuple[np.random.MT19937, np.random.RandomState]] = []
 _DEPTH = [0]
 
+
+class _Sink(io.TextIOBase):
+    """Takes what foreign code prints, some hundred times over, and drops it."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+_SINK = _Sink()
+
 _SYS = ("stdin", "stdout", "stderr", "excepthook", "displayhook", "dont_write_bytecode")
 
 
@@ -30,6 +41,7 @@ def isolated() -> Iterator[None]:
     they were. Restored too: numpy's error state, the warning filters, `sys.path` and `sys.argv`,
     the working folder, numpy's print options,
     the streams and hooks of `sys`, its recursion limit, and its trace and profile functions.
+    What is printed inside is dropped.
     A silent loss of an imaginary part is an error inside, so that the complex step can see it.
     """
     attributes = [(name, getattr(sys, name)) for name in _SYS]
@@ -43,6 +55,7 @@ def isolated() -> Iterator[None]:
     np.random.set_bit_generator(_seeded(_DEPTH[0]))  # type: ignore[attr-defined]
     _DEPTH[0] += 1
     random.seed(0)
+    sys.stdout = sys.stderr = _SINK
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
