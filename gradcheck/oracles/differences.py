@@ -28,8 +28,8 @@ EPS: dict[type, float] = {
 }
 """Unit roundoff of each dtype."""
 
-SIMPLE = 2.0**16
-"""A number of at most 16 bits is no sign of a cast to float32."""
+SIMPLE = 2.0**18
+"""A number of at most 18 bits, such as 100001 or 6250.0625, is no sign of a cast to float32."""
 
 
 class FiniteDifferences:

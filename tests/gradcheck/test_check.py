@@ -471,12 +471,80 @@ class TestHostileCode:
             result = check_functions(lambda x: x[x.real > 0], backward, X, seed=seed)
             assert result.verdict in (Verdict.PASS, Verdict.INCONCLUSIVE), str(result)
 
+    def test_an_output_whose_shape_changes_where_the_others_are_moved(self) -> None:
+        for seed in range(5):
+            result = check_functions(
+                lambda x: x[x.real > 0] ** 2,
+                lambda g, x: np.full_like(x, g.sum()),
+                np.array([0.0, 0.0, 1.0, 2.0]),
+                regimes="point",
+                seed=seed,
+            )
+            assert result.verdict is not Verdict.ERROR, str(result)
+
     def test_keyboard_interrupt_is_the_callers(self) -> None:
         def forward(x: Array) -> Array:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             check_functions(forward, square_backward, X)
+
+
+class TestGradcheckItself:
+    def test_what_it_raises_is_told_as_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def raises(*_: Any, **__: Any) -> Any:
+            raise ZeroDivisionError("in the judge")
+
+        monkeypatch.setattr("gradcheck.judge.Judge.judge", raises)
+        result = of_square()
+        assert result.verdict is Verdict.ERROR
+        crash = finding(result, "crash")
+        assert crash.quantity == "gradcheck"
+        assert crash.message.startswith("gradcheck itself: ZeroDivisionError: in the judge")
+        assert {c.verdict for c in result.checks if c.quantity == "dx" and not c.contract} == {
+            Verdict.NOT_RUN
+        }
+
+    def test_an_interrupt_is_not_held_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def raises(*_: Any, **__: Any) -> Any:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("gradcheck.judge.Judge.judge", raises)
+        with pytest.raises(KeyboardInterrupt):
+            of_square()
+
+
+class TestPurityElsewhere:
+    """Writing to the caller's arrays may show at some points only."""
+
+    def of(self, *, impure: bool, forward: bool) -> Result:
+        def written(x: Array) -> None:
+            if impure and np.abs(x).max() > 1e6:
+                x[...] = 0
+
+        def square(x: Array) -> Array:
+            y = x * x
+            if forward:
+                written(x)
+            return y
+
+        def backward(g: Array, x: Array) -> Array:
+            dx = 2 * x * g
+            if not forward:
+                written(x)
+            return dx
+
+        return check_functions(square, backward, X, ["x"], regimes=["signs", "huge"])
+
+    @pytest.mark.parametrize("forward", [True, False])
+    def test_is_seen(self, *, forward: bool) -> None:
+        assert self.of(impure=False, forward=forward).verdict is Verdict.PASS
+        result = self.of(impure=True, forward=forward)
+        assert result.verdict is Verdict.FAIL, str(result)
+        text = "x, which is its caller's, is changed (regime huge)"
+        assert finding(result, "mutates-input").message == text
+        check = next(c for c in result.checks if c.contract == "purity")
+        assert (check.verdict, check.quantity) == (Verdict.FAIL, "x")
 
 
 class TestGivenPoint:
@@ -542,6 +610,45 @@ class TestGivenPoint:
         assert checks[0].points["no-evidence"] > 0
         assert checks[0].points["judged"] > 5
         assert result.verdict is Verdict.PASS, str(result)
+
+
+class TestBlamedAndRight:
+    """Right backward passes that are called wrong; each is to be mended."""
+
+    def test_stairs_of_numbers_that_float32_holds_too(self) -> None:
+        for seed in range(3):
+            x = np.random.default_rng(seed).standard_normal(5)
+            for forward, scale in ((lambda x: np.round(x * 16) / 16, 1.0), (np.floor, 1e5)):
+                result = check_functions(forward, lambda g, x: 0 * x, scale * x, seed=seed)
+                assert result.verdict is not Verdict.FAIL, str(result)
+
+    @pytest.mark.xfail(strict=True, reason="from afar the slope of floor(x) + x is 2")
+    @pytest.mark.parametrize("size", [1e8])
+    def test_stairs_and_a_line(self, size: float) -> None:
+        for seed in range(10):
+            x = size * np.random.default_rng(seed).standard_normal(4)
+            result = check_functions(
+                lambda x: np.floor(x) + x, lambda g, x: g.copy(), x, ["x"], regimes="point"
+            )
+            assert result.verdict is not Verdict.FAIL, str(result)
+
+    @pytest.mark.xfail(
+        strict=True,
+        reason="abs drops the imaginary part of a term that finite differences cannot see beside "
+        "1e13, and the complex step alone convicts",
+    )
+    def test_a_small_term_that_the_complex_step_drops(self) -> None:
+        def forward(X: Array, W: Array) -> Array:
+            return 0.5 * ((X @ W) ** 2).sum() + 0.5 * np.abs(W).sum()
+
+        def backward(g: Array, X: Array, W: Array) -> tuple[Array, Array]:
+            return g * (X @ W) @ W.T, g * (X.T @ (X @ W) + 0.5 * np.sign(W))
+
+        for seed in range(30):
+            rng = np.random.default_rng(seed)
+            inputs = [1e4 + rng.standard_normal(shape) for shape in ((5, 4), (4, 2))]
+            result = check_functions(forward, backward, inputs, regimes="point", seed=seed)
+            assert result.verdict is not Verdict.FAIL, str(result)
 
 
 class TestRemarks:

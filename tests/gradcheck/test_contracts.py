@@ -277,6 +277,54 @@ class TestLinear:
         if "zero" in wrong:
             assert broken(result)["zero"][1].startswith("backward(0) is not 0: dx holds ")
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda g: np.where(np.abs(g) < 0.1, 0.0, g),
+            lambda g: np.where(np.abs(g) < 0.2, np.round(g, 2), g),
+            lambda g: np.where((np.abs(g) < 1e-5) & (g != 0), np.nan, g),
+            lambda g: g**3 / (g**2 + 1e-16),
+        ],
+        ids=["dropped", "rounded", "NaN", "guarded"],
+    )
+    def test_a_small_upstream_is_changed_on_the_way(self, change: Callable[[Array], Array]) -> None:
+        class Layer(Square):
+            def gradient(self, g: Array) -> Array:
+                return super().gradient(change(g))
+
+        result = checked(Layer)
+        quantity, reason = broken(result)["linear"]
+        assert quantity == "dx"
+        assert reason.startswith("backward(a·g) is ")
+        assert " for a = 9.54e-07, a·backward(g) is " in reason
+        assert "upstream-nonlinear" in codes(result)
+
+    def test_a_small_upstream_that_is_rounded_after_cancellation_is_no_breach(self) -> None:
+        class Layer(Square):
+            def gradient(self, g: Array) -> Array:
+                return (2 * self.x * g + 1e3 * g) - 1e3 * g
+
+        assert broken(checked(Layer)) == {}
+
+    def test_a_small_upstream_that_underflows_is_no_breach(self) -> None:
+        class Layer(Square):
+            def forward(self, x: Array) -> Array:
+                return super().forward(x).astype(np.float16)
+
+            def gradient(self, g: Array) -> Array:
+                return (2 * self.x).astype(np.float16) * g
+
+        x = X.astype(np.float16)
+        subject = Subject(name="layer", names=("x",), inputs=(x,), make=Layer)
+        assert broken(check_subject(subject, regimes="point")) == {}
+
+    def test_one_gradient_is_missing_for_a_small_upstream(self) -> None:
+        class Layer(Square):
+            def gradient(self, g: Array) -> Any:
+                return super().gradient(g) if np.abs(g).max() > 1e-3 or not g.any() else None
+
+        assert "linear" not in broken(checked(Layer))
+
     def test_another_upstream_raises(self) -> None:
         class Layer(Square):
             def gradient(self, g: Array) -> Array:

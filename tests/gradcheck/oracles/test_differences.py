@@ -370,6 +370,75 @@ class TestNoise:
         assert np.array_equal(made.work[0], X)
 
 
+class TestShape:
+    def test_of_y_may_not_change(self) -> None:
+        made = oracle(lambda x: x[x > 0], np.array([1.0, 2.0]))
+        assert np.array_equal(made.evaluate([np.array([3.0, 4.0])]), [3.0, 4.0])
+        with pytest.raises(SubjectError, match=r"forward returned shape \(1,\), before \(2,\)"):
+            made.evaluate([np.array([3.0, -4.0])])
+
+    def test_that_changes_close_by_is_not_told(self) -> None:
+        made = oracle(lambda x: x[x > 0], np.array([1e-9, 2.0, 0.0]))
+        slope = made.slope(0, np.array([0.0, 1.0, 0.0]))
+        assert np.allclose(slope.value, [0.0, 1.0])
+        assert not np.isfinite(made.slope(0, np.ones(3)).bound).any()
+        before = made.noise.copy()
+        made.measure_noise(0)
+        assert np.array_equal(made.noise, before)
+
+
+class TestStairs:
+    """Seen from afar stairs have a slope; close to the point they are flat."""
+
+    def noise(self, forward: Callable[..., Any], *x: float, **more: Any) -> Array:
+        made = oracle(forward, np.array(x), **more)
+        made.measure_noise(0)
+        return made.noise
+
+    @pytest.mark.parametrize("step", [1.0, 0.5, 1 / 3, 0.01])
+    def test_are_doubted(self, step: float) -> None:
+        assert np.all(self.noise(lambda x: step * np.floor(x / step), 10.304, -77.706) > 0.5)
+
+    def test_are_doubted_far_out(self) -> None:
+        for far in (1e4, 2.0**25 + 1):
+            assert self.noise(np.floor, far + 0.37)[0] > 0.1 * far
+
+    @pytest.mark.parametrize(("step", "far"), [(1.0, 100_001.0), (1 / 16, 1e4)])
+    def test_that_float32_holds_too_are_doubted(self, step: float, far: float) -> None:
+        noise = self.noise(lambda x: step * np.floor(x / step), far + 0.37)
+        assert noise[0] > 0.1 * far
+
+    def test_no_other_output_is(self) -> None:
+        noise = self.noise(lambda x: np.stack([np.floor(x[0]), x[1]]), 10.3, 7.7)
+        assert noise[0] > 0.5
+        assert noise[1] < 1e-14
+
+    def test_what_is_flat_everywhere_is_not(self) -> None:
+        assert self.noise(lambda x: 0 * x + 3.0, 10.3)[0] < 1e-14
+
+    def test_what_is_flat_by_rounding_is_not(self) -> None:
+        assert self.noise(lambda x: 1e10 + 1e-4 * x, 0.7)[0] < 1e-5
+
+    def test_a_forward_that_raises_afar_says_nothing(self) -> None:
+        def forward(x: Array) -> Array:
+            if x[0] > 10.5:
+                raise SubjectError("no")
+            return np.floor(x)
+
+        assert self.noise(forward, 10.3)[0] < 1e-13
+
+    def test_nothing_outside_of_the_domain_is_evaluated(self) -> None:
+        seen: list[float] = []
+
+        def forward(x: Array) -> Array:
+            seen.append(float(x[0]))
+            return np.floor(x)
+
+        self.noise(forward, 10.3, edges=[(10.0, 10.5)])
+        assert min(seen) > 10.0
+        assert max(seen) < 10.5
+
+
 EPS, EPS32 = 2.0**-52, 2.0**-23
 THIRDS = np.array([1.0, 2.0]) / 3
 
