@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.comparison import FLOOR, compare, vacuous_part
-from gradcheck.held import stays_wrong
+from gradcheck.comparison import FLOOR, TOO_LARGE, compare, vacuous_part
+from gradcheck.held import THIS_VERY_POINT, stays_wrong
 from gradcheck.probes import BlockProbes, EntryProbes
 from gradcheck.readings import Kink, Reading
 from gradcheck.records import Oracle, Verdict, Worst
@@ -33,9 +33,7 @@ OTHER_STEPS = 0.6875
 """What the steps of a second study are multiplied by: no power of two, and no rounding."""
 
 UNTOLD = "no step shows the derivative at some entries"
-THIS_VERY_POINT = "wrong at this very point only: kinks inside of the forward coincide there"
 RIVAL = "it disagrees with the complex step"
-VACUOUS = "the bound and the allowance are too large beside the terms to prove anything"
 
 
 def judge_entries(
@@ -106,7 +104,7 @@ def _agreed(
         return Verdict.INCONCLUSIVE, UNTOLD
     if point.meaningful(k, comparison, estimate, probes) or _bounded_at_zero(point, k, comparison):
         return Verdict.PASS, ""
-    return Verdict.INCONCLUSIVE, VACUOUS
+    return Verdict.INCONCLUSIVE, TOO_LARGE
 
 
 def _adds_up(
@@ -213,7 +211,7 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
         verdict = Verdict.FAIL if rival is Verdict.FAIL else Verdict.INCONCLUSIVE
         reason = "" if verdict is Verdict.FAIL else RIVAL
     elif error > vacuous_part(single=point.single) * _terms(point, got, size, slope):
-        verdict, reason = Verdict.INCONCLUSIVE, VACUOUS
+        verdict, reason = Verdict.INCONCLUSIVE, TOO_LARGE
     residual = np.inf
     if told and np.isfinite(difference):
         residual = 0.0 if difference == 0 else difference / error

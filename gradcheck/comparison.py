@@ -22,6 +22,9 @@ VACUOUS_SINGLE = 1e-2
 UNDERFLOW, UNDERFLOW_SINGLE = 1e-300, 1e-33
 """An error below these is none: it is what underflow may take from a gradient that is exactly 0."""
 
+TOO_LARGE = "the bound and the allowance are too large beside the terms to prove anything"
+"""Why a comparison that agrees may be no pass."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:

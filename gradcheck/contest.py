@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcheck.allowance import of_forward
 from gradcheck.comparison import Comparison, compare
-from gradcheck.held import stays_wrong
+from gradcheck.held import THIS_VERY_POINT, stays_wrong
 from gradcheck.oracles.complex_step import EPS, STEP
 from gradcheck.records import Verdict
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 SUSPECTS = 16
 """Entries in doubt that are looked at one by one."""
 
-THIS_VERY_POINT = "wrong at this very point only: kinks inside of the forward coincide there"
 
 TINY = float(np.finfo(float).tiny)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.allowance import of_backward, of_forward
-from gradcheck.comparison import FLOOR, Comparison, compare, proves
+from gradcheck.comparison import FLOOR, TOO_LARGE, Comparison, compare, proves
 from gradcheck.oracles.complex_step import EPS
 from gradcheck.point import TINY
 from gradcheck.readings import Reading
@@ -115,7 +115,7 @@ class Correspondence:
         elif not comparison.agrees:
             verdict, reason = Verdict.FAIL, ""
         elif not self._meaningful(comparison, estimate, eps):
-            verdict, reason = Verdict.INCONCLUSIVE, "the allowance is too large beside the terms"
+            verdict, reason = Verdict.INCONCLUSIVE, TOO_LARGE
         else:
             verdict, reason = Verdict.PASS, ""
         return Reading(

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradcheck.execution import place
 from gradcheck.records import Finding, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradcheck.account import Account
-    from gradcheck.readings import Kink, Outcome
+    from gradcheck.errors import SubjectError
+    from gradcheck.readings import Kink, Outcome, Reading
     from gradcheck.records import Array
     from gradcheck.subject import Subject
 
@@ -89,6 +91,35 @@ def remarks(subject: Subject, outcomes: Sequence[Outcome]) -> list[Finding]:
         text = "the code works in float32: errors below its rounding cannot be seen"
         found.append(_remark("low-precision", "y", text))
     return found
+
+
+def forward_differs(reading: Reading, regime: str) -> Finding:
+    """Return the finding of a forward that is another function than the notes'."""
+    text = "not the notes' formula"
+    if reading.worst is not None:
+        worst = reading.worst
+        text += f": entry {list(worst.index)} is {worst.got:.6g}, must be {worst.oracle:.6g}"
+    text += f" (regime {regime}); its backward is judged by forward as it is"
+    return Finding(code="forward-differs", quantity=reading.quantity, message=text)
+
+
+def forward_overflows(quantity: str, regime: str) -> Finding:
+    """Return the finding of a forward that is not finite where the notes' formula is."""
+    text = f"not finite in the regime {regime}, where the notes' formula is"
+    return Finding(code="overflow", quantity=quantity, message=text, hint=HINTS["overflow"])
+
+
+def crash(what: str, regime: str, error: SubjectError, *, remark: bool) -> Finding:
+    """Return the finding of code that raised, with the place where it did."""
+    file, line = place(error)
+    where = f" ({file}:{line})" if file else ""
+    return Finding(
+        code="crash",
+        quantity=what,
+        message=f"{error}{where} (regime {regime})",
+        numbers={"line": float(line)} if line else {},
+        remark=remark,
+    )
 
 
 def _remark(code: str, quantity: str, message: str) -> Finding:

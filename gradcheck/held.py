@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SHIFT = 1e-3
 """How far the others are moved, relative to their size."""
 
+THIS_VERY_POINT = "wrong at this very point only: kinks inside of the forward coincide there"
+"""Why an entry that is off may be no fail."""
+
 REPEATED = 1e-6
 """Relative difference of two answers above which they are not one answer rounded twice."""
 

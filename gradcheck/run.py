@@ -15,7 +15,7 @@ from gradcheck import contracts, diagnosis, samples, verdict
 from gradcheck.account import Account, match
 from gradcheck.allowance import MANY_RUNS, of_backward
 from gradcheck.errors import SubjectError
-from gradcheck.execution import Runner, described, place
+from gradcheck.execution import Runner, described
 from gradcheck.judge import Judge
 from gradcheck.oracles.differences import unit_roundoff
 from gradcheck.readings import Reading
@@ -222,18 +222,7 @@ class Run:
         """Note, once, that forward is another function than the notes'."""
         if any(finding.code == "forward-differs" for finding in self.extra):
             return
-        worst = reading.worst
-        text = "not the notes' formula"
-        if worst is not None:
-            place = list(worst.index)
-            text += f": entry {place} is {worst.got:.6g}, must be {worst.oracle:.6g}"
-        self.extra.append(
-            Finding(
-                code="forward-differs",
-                quantity=reading.quantity,
-                message=f"{text} (regime {regime}); its backward is judged by forward as it is",
-            )
-        )
+        self.extra.append(diagnosis.forward_differs(reading, regime))
 
     def _overflows(self, sample: Sample, y: Array) -> bool:
         """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
@@ -243,15 +232,7 @@ class Run:
         if not np.isfinite(formula.value).all():
             return False
         quantity = self.correspondence.primal
-        self.extra.append(
-            Finding(
-                code="overflow",
-                quantity=quantity,
-                message=f"{quantity} is not finite in the regime {sample.regime}, where the "
-                "notes' formula is",
-                hint="rewrite it so that no intermediate result overflows",
-            )
-        )
+        self.extra.append(diagnosis.forward_overflows(quantity, sample.regime))
         self.readings.append(
             (
                 sample.regime,
@@ -278,17 +259,7 @@ class Run:
     def _crash(self, what: str, regime: str, error: SubjectError) -> None:
         """Note that the code raised: an error, but in a precision that nobody asked for."""
         asked = regime != "float32"
-        file, line = place(error)
-        where = f" ({file}:{line})" if file else ""
-        self.extra.append(
-            Finding(
-                code="crash",
-                quantity=what,
-                message=f"{error}{where} (regime {regime})",
-                numbers={"line": float(line)} if line else {},
-                remark=not asked,
-            )
-        )
+        self.extra.append(diagnosis.crash(what, regime, error, remark=not asked))
         if asked:
             self.checks.append(
                 Check(

@@ -182,7 +182,7 @@ class TestReading:
         estimate = Estimate(value=one, bound=0 * one, terms=one)
         reading = self.judged(1.01 * one, estimate, measured=0.1 * one)
         assert reading.verdict is Verdict.INCONCLUSIVE
-        assert reading.reason == "the allowance is too large beside the terms"
+        assert "too large beside the terms" in reading.reason
 
     @pytest.mark.parametrize("measured", [None, np.full(2, np.inf), np.full(2, 1e-12)])
     def test_what_no_rounding_explains_fails(self, measured: Array | None) -> None:
