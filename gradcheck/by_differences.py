@@ -204,7 +204,8 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
             slope = point.differences.slope(k, tangent)
             difference, error = _along(point, moved, size, slope)
         error += rounding
-    told, verdict, reason = error < np.inf, Verdict.PASS, ""
+    told = bool(np.isfinite(slope.bound).all())
+    verdict, reason = Verdict.PASS, ""
     if not told:
         verdict, reason = Verdict.INCONCLUSIVE, slope.reason or UNTOLD
     elif not difference <= error:
@@ -213,7 +214,7 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
     elif error > vacuous_part(single=point.single) * _terms(point, got, size, slope):
         verdict, reason = Verdict.INCONCLUSIVE, TOO_LARGE
     residual = np.inf
-    if told and np.isfinite(difference):
+    if np.isfinite(difference):
         residual = 0.0 if difference == 0 else difference / error
     largest = float(np.abs(got).max()) * float(np.abs(tangent).min())
     point.outcome.readings.append(
@@ -222,7 +223,7 @@ def judge_direction(point: Point, k: int, tangent: Array, slope: Slope, rival: V
             oracle=Oracle.FINITE_DIFFERENCE,
             verdict=verdict,
             residual=residual if told else float("nan"),
-            visible=error / largest if told and largest > 0 else 0.0,
+            visible=error / largest if 0 < largest < np.inf and error < np.inf else 0.0,
             reason=reason,
         )
     )

@@ -246,5 +246,7 @@ class TestDirections:
         got = np.cos(X)
         got[0, 0] = np.nan
         reading = self.slope_reading(got, Verdict.FAIL)
-        assert reading.verdict is Verdict.INCONCLUSIVE
-        assert not np.isfinite(reading.residual)
+        assert reading.verdict is Verdict.FAIL
+        assert reading.residual == np.inf
+        rival = self.slope_reading(got, Verdict.PASS, refuted=True)
+        assert rival.verdict is Verdict.INCONCLUSIVE
