@@ -47,6 +47,7 @@ def isolated() -> Iterator[None]:
     attributes = [(name, getattr(sys, name)) for name in _SYS]
     path, argv = sys.path, sys.argv
     entries, arguments = list(path), list(argv)
+    called = np.geterrcall()
     limit, trace, profile = sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()
     numbers, folder, printing = random.getstate(), os.getcwd(), np.get_printoptions()  # noqa: PTH109 - ten times as fast
     legacy = np.random.get_bit_generator()  # type: ignore[attr-defined]
@@ -62,6 +63,8 @@ def isolated() -> Iterator[None]:
             warnings.simplefilter("error", ComplexWarning)
             yield
     finally:
+        # Before numpy 2 `errstate` leaves the function that is called on an error.
+        np.seterrcall(called)
         random.setstate(numbers)
         if np.get_printoptions() != printing:
             np.set_printoptions(**printing)
