@@ -165,7 +165,9 @@ class TestSubject:
         made.forward(*it.inputs)
         assert [g.shape for g in made.backward(np.ones(3))] == [(2,), (3, 2), (3,)]
 
-    @pytest.mark.parametrize("x", [1.5, np.float64(1.5), np.array(1.5)], ids=["float", "scalar", "array"])
+    @pytest.mark.parametrize(
+        "x", [1.5, np.float64(1.5), np.array(1.5)], ids=["float", "scalar", "array"]
+    )
     def test_one_number_is_one_input(self, x: Any) -> None:
         (array,) = subject(x).inputs
         assert (array.shape, array.dtype, float(array)) == ((), np.float64, 1.5)
