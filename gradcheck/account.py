@@ -80,8 +80,7 @@ def match(
     account : Account
         Its `gradients` and `breaches` are set.
     """
-    names = subject.names
-    active = [k for k, name in enumerate(names) if name not in subject.constants]
+    names, active = subject.names, subject.active
     account.looked_at.add("shape")
     account.gradients = [None] * len(names)
     number, wanted = len(handed), len(active)

@@ -53,7 +53,7 @@ def of_backward(
         How often the code is run: two moves that cancel in every one of them are not seen.
     """
     names = runner.subject.names
-    active = [k for k, name in enumerate(names) if name not in runner.subject.constants]
+    active = runner.subject.active
     plain = _matched(runner.vjp(inputs, upstream)[1], active, len(names))
 
     def run(*noisy: Array) -> tuple[Any, ...]:

@@ -102,14 +102,14 @@ def compare(got: Array, oracle: Estimate, allowance: Array) -> Comparison:
     return Comparison(residuals=residuals, error=error, value=value, got=got, known=known)
 
 
-def proves(error: Array, terms: Array, *, single: bool) -> bool:
+def proves(error: Array, terms: Array | float, *, single: bool) -> bool:
     """Say whether bound and allowance are small beside the terms, so that a pass means something.
 
     Parameters
     ----------
     error : Array
         Bound and allowance.
-    terms : Array
+    terms : Array or float
         Size of the terms that were added up; where it is 0, an error of 0 is exact.
     single : bool
         Whether the code works in float32.

@@ -130,4 +130,4 @@ class Correspondence:
     @staticmethod
     def _meaningful(comparison: Comparison, estimate: Estimate, eps: float) -> bool:
         terms = np.nan_to_num(estimate.terms)
-        return proves(comparison.error, np.full(terms.shape, terms.max()), single=eps > EPS)
+        return proves(comparison.error, terms.max(), single=eps > EPS)

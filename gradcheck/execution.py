@@ -34,7 +34,6 @@ class Runner:
         self.forwards = 0
         self.backwards = 0
         self.copies = False
-        self._make = subject.make
 
     def make(self) -> Instance:
         """Return a fresh instance.
@@ -49,7 +48,7 @@ class Runner:
             random.seed(0)
             np.random.seed(0)  # noqa: NPY002 - theirs
         try:
-            return self._make()
+            return self.subject.make()
         except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:
@@ -91,13 +90,7 @@ class Runner:
         """Return y of a fresh instance."""
         if self.copies:
             inputs = [np.array(array, subok=True) for array in inputs]
-        self.forwards += 1
-        try:
-            return as_output(self.make().forward(*inputs))
-        except (KeyboardInterrupt, SubjectError):
-            raise
-        except BaseException as error:
-            raise SubjectError(f"forward raised {described(error)}") from error
+        return self.call_forward(self.make(), inputs)
 
     def vjp(self, inputs: Sequence[Array], upstream: Array) -> tuple[Array, tuple[Any, ...]]:
         """Return y, and the gradients of a fresh instance, on copies of all arrays.

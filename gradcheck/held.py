@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.account import Account, match
-from gradcheck.allowance import MANY_RUNS, RUNS
 from gradcheck.errors import OracleError, SubjectError
 from gradcheck.oracles.complex_step import EPS, ULPS
 from gradcheck.point import Point
@@ -23,6 +22,7 @@ from gradcheck.samples import Sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gradcheck.oracles.finite_difference import Slope
     from gradcheck.probes import Probes
     from gradcheck.records import Array
 
@@ -109,23 +109,34 @@ def _wrong(point: Point, k: int, tangent: Array, *, analytic: bool) -> bool:
     got = there.outcome.got[k]
     if not np.isfinite(got).all():
         return True
-    if not _off(there, k, tangent, RUNS, analytic=analytic):
-        return False
-    return _off(there, k, tangent, MANY_RUNS, analytic=analytic)
-
-
-def _off(there: Point, k: int, tangent: Array, runs: int, *, analytic: bool) -> bool:
-    """Say whether the gradient along the tangent is off, its rounding measured by so many runs."""
-    got, cotangent = there.outcome.got[k], there.cotangent
     scale = float(np.median(there.differences.scales[k][tangent != 0]))
     slope = there.differences.slope(k, scale * tangent)
     if not np.isfinite(slope.bound).all():
         return False
+    along = None
+    if analytic and not slope.kink.any():
+        try:
+            along = there.cotangent * there.complex.tangent(k, tangent)
+        except OracleError:
+            along = None
+    if not _off(there, k, tangent, scale, slope, along):
+        return False
+    there.measure_rounding_again()
+    return _off(there, k, tangent, scale, slope, along)
+
+
+def _off(
+    there: Point, k: int, tangent: Array, scale: float, slope: Slope, along: Array | None
+) -> bool:
+    """Say whether the gradient along the tangent is off, by its rounding as it is measured now.
+
+    `slope` is that of finite differences along `scale` times the tangent; `along` is what the
+    complex step adds up along it, None where it may not be believed.
+    """
+    got, cotangent = there.outcome.got[k], there.cotangent
     ends = np.stack([cotangent * slope.minus, cotangent * slope.plus]) / scale
     bound = float((np.abs(cotangent) * slope.side_bound).sum()) / scale
     allowance = float((np.abs(tangent) * there.floor(got)).sum())
-    if runs > RUNS:
-        there.measure_rounding_again()
     measured = there.rounding(k)
     if measured is not None:
         allowance += float((np.abs(tangent) * measured).sum())
@@ -134,11 +145,7 @@ def _off(there: Point, k: int, tangent: Array, runs: int, *, analytic: bool) -> 
     high = float(ends.max(axis=0).sum()) + bound + allowance
     if not low <= value <= high:
         return True
-    if not analytic or slope.kink.any():
-        return False
-    try:
-        along = cotangent * there.complex.tangent(k, tangent)
-    except OracleError:
+    if along is None:
         return False
     stepped = float(along.sum())
     rounding = ULPS * EPS * float(np.abs(along).sum()) + allowance

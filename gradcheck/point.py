@@ -11,7 +11,7 @@ from gradcheck.allowance import MANY_RUNS, RMS, RUNS, UNMEASURED, of_backward, o
 from gradcheck.comparison import FLOOR, proves
 from gradcheck.errors import SubjectError
 from gradcheck.oracles.complex_step import ComplexStep
-from gradcheck.oracles.differences import EPS, FiniteDifferences, unit_roundoff
+from gradcheck.oracles.differences import EPS, FiniteDifferences, working_roundoff
 from gradcheck.readings import Outcome, Reading
 from gradcheck.records import Verdict
 
@@ -78,11 +78,9 @@ class Point:
         self.given = sample.regime == "point"
         self.cotangent = upstream.astype(np.float64)
         self.edges = edges
-        names, constants = runner.subject.names, runner.subject.constants
-        self.names = names
-        self.active = [k for k, name in enumerate(names) if name not in constants]
-        kinds = {self.inputs[k].dtype for k in self.active}
-        self.eps = max(unit_roundoff(y), *[EPS[kind.type] for kind in kinds])
+        self.names = runner.subject.names
+        self.active = runner.subject.active
+        self.eps = working_roundoff(y, [self.inputs[k] for k in self.active])
         self.single = self.eps > EPS[np.float64]
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y)
@@ -101,13 +99,13 @@ class Point:
         size += FLOOR * tiny * max(1.0, float(np.abs(self.cotangent).max()))
         return size
 
-    def rounding(self, k: int, runs: int = RUNS) -> Array | None:
+    def rounding(self, k: int) -> Array | None:
         """Return the measured rounding of the gradient of input k; None if it cannot be measured.
 
         It is measured once for all inputs, and only if it is asked for.
         """
         if self._measured is None:
-            self._measured = self._measure(runs)
+            self._measured = self._measure(RUNS)
         measured = self._measured[k]
         if measured is None or measured.shape != self.outcome.got[k].shape:
             return None
@@ -146,7 +144,7 @@ class Point:
         measured = self.rounding(k)
         if measured is not None:
             terms = np.maximum(terms, probes.total(measured) / (RMS * self.eps))
-        return proves(comparison.error, np.full(terms.shape, terms.max()), single=self.single)
+        return proves(comparison.error, terms.max(), single=self.single)
 
     def measure_noise(self, k: int) -> None:
         """Measure the noise of forward: what scatters near the point, and its own rounding."""

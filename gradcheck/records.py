@@ -152,17 +152,24 @@ class Check:
 
 def together(checks: Iterable[Check]) -> Verdict:
     """Return the verdict of several checks, as in `Result.verdict`."""
-    groups: dict[tuple[object, ...], set[Verdict]] = {}
-    for check in checks:
-        key = (tuple(check.shapes.items()), check.quantity, check.contract)
-        groups.setdefault(key, set()).add(check.verdict)
-    verdict = Verdict.worst(of_quantity(verdicts) for verdicts in groups.values())
-    spoilt = any(Verdict.NOT_RUN in verdicts for verdicts in groups.values())
+    groups = by_quantity(checks)
+    verdict = Verdict.worst(of_quantity(group) for group in groups)
+    spoilt = any(check.verdict is Verdict.NOT_RUN for group in groups for check in group)
     return Verdict.NOT_RUN if verdict is Verdict.PASS and spoilt else verdict
 
 
-def of_quantity(verdicts: set[Verdict]) -> Verdict:
-    """Return the verdict of one quantity at one shape from those of all who spoke of it."""
+def by_quantity(checks: Iterable[Check]) -> list[list[Check]]:
+    """Return the checks in groups: those of one quantity, or contract, at one shape."""
+    groups: dict[tuple[object, ...], list[Check]] = {}
+    for check in checks:
+        key = (tuple(check.shapes.items()), check.quantity, check.contract)
+        groups.setdefault(key, []).append(check)
+    return list(groups.values())
+
+
+def of_quantity(checks: Iterable[Check]) -> Verdict:
+    """Return the verdict of one quantity at one shape from the checks of all who spoke of it."""
+    verdicts = {check.verdict for check in checks}
     ranked = (Verdict.FAIL, Verdict.ERROR, Verdict.PASS)
     return next((v for v in ranked if v in verdicts), Verdict.worst(verdicts))
 

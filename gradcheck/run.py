@@ -17,7 +17,7 @@ from gradcheck.allowance import MANY_RUNS, of_backward
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner, described
 from gradcheck.judge import Judge
-from gradcheck.oracles.differences import unit_roundoff
+from gradcheck.oracles.differences import working_roundoff
 from gradcheck.readings import Reading
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from gradcheck.records import Array
     from gradcheck.samples import Sample
     from gradcheck.subject import Subject
+
+
+_AS_GIVEN = ("read-only", "strided")
+"""Regimes whose arrays must reach the code as they are: a copy would undo what they are for."""
 
 
 class Run:
@@ -114,7 +118,7 @@ class Run:
 
     def _rounding(self, y: Array, upstream: Array) -> list[Array | None]:
         inputs = self.subject.inputs
-        eps = max(unit_roundoff(y), *(_roundoff(array) for array in inputs))
+        eps = working_roundoff(y, inputs)
         return of_backward(self.runner, inputs, upstream, eps, self.rng, MANY_RUNS)
 
     def _stale(self, earlier: Sequence[Array], upstream: Array) -> None:
@@ -297,11 +301,3 @@ class Run:
             file=subject.file,
             line=subject.line,
         )
-
-
-_AS_GIVEN = ("read-only", "strided")
-"""Regimes whose arrays must reach the code as they are: a copy would undo what they are for."""
-
-
-def _roundoff(array: Array) -> float:
-    return float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else 0.0

@@ -70,6 +70,11 @@ class Subject:
     line: int = 0
     reproduce: str = ""
 
+    @property
+    def active(self) -> list[int]:
+        """Return the positions of the inputs that get a gradient."""
+        return [k for k, name in enumerate(self.names) if name not in self.constants]
+
 
 def as_output(y: Any) -> Array:
     """Return forward's result as a float or complex array.

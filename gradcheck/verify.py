@@ -12,6 +12,7 @@ from gradcheck.notes.formulas import FORMULAS
 from gradcheck.records import Check, Oracle, Report, Result, Verdict
 from gradcheck.reference import reference_subjects
 from gradcheck.render.summary import report_verdict
+from gradcheck.verdict import shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,14 +99,13 @@ def _completed(result: Result, subject: Subject, formula: str) -> Result:
         (ANY if check.contract else check.quantity, check.oracle, check.contract)
         for check in result.checks
     }
-    shapes = {name: a.shape for name, a in zip(subject.names, subject.inputs, strict=True)}
     missing = [
         Check(
             quantity=quantity,
             oracle=oracle,
             contract=contract,
             verdict=Verdict.NOT_RUN,
-            shapes=shapes,
+            shapes=shapes_of(subject),
             reason="planned, and not made: an earlier check failed, or the harness left it out",
         )
         for quantity, oracle, contract in planned_checks(subject, formula)

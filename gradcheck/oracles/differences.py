@@ -203,7 +203,7 @@ class FiniteDifferences:
         bounds = readings(bound, sizes)
         return Estimate(
             value=total,
-            bound=bounds + 4 * 2.0**-52 * np.abs(total),
+            bound=bounds + 4 * EPS[np.float64] * np.abs(total),
             terms=readings(np.abs(value), sizes),
             lower=readings(np.minimum(*ends), ones) if kinked else None,
             upper=readings(np.maximum(*ends), ones) if kinked else None,
@@ -223,6 +223,11 @@ def unit_roundoff(y: Array) -> float:
         if bool(odd.any()):
             return EPS[np.float32]
     return eps
+
+
+def working_roundoff(y: Array, inputs: Sequence[Array]) -> float:
+    """Return the unit roundoff of the code's working precision: the coarsest of y's and these."""
+    return max(unit_roundoff(y), *[EPS[a.dtype.type] for a in inputs if a.dtype.kind == "f"])
 
 
 def scale(x: Array) -> Array:

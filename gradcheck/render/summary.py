@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gradcheck.records import Evidence, Oracle, Verdict, of_quantity, together
+from gradcheck.records import Evidence, Oracle, Verdict, by_quantity, of_quantity, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,22 +66,10 @@ class Row:
 
 def unsettled(checks: Sequence[Check]) -> list[Check]:
     """Return the checks that are no pass, of a quantity that does not pass by another oracle."""
-    groups = [
-        group
-        for group in _groups(checks)
-        if of_quantity({check.verdict for check in group}) is not Verdict.PASS
-    ]
+    groups = [group for group in by_quantity(checks) if of_quantity(group) is not Verdict.PASS]
     left = [check for group in groups for check in group]
     left += [check for check in checks if check.verdict is Verdict.NOT_RUN and check not in left]
     return [check for check in left if check.verdict is not Verdict.PASS]
-
-
-def _groups(checks: Sequence[Check]) -> list[list[Check]]:
-    groups: dict[tuple[object, ...], list[Check]] = {}
-    for check in checks:
-        key = (tuple(check.shapes.items()), check.quantity, check.contract)
-        groups.setdefault(key, []).append(check)
-    return list(groups.values())
 
 
 def report_verdict(report: Report) -> Verdict:
