@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from gradcheck.errors import SubjectError
     from gradcheck.records import Array
@@ -64,6 +64,25 @@ class Account:
                     numbers=numbers,
                 )
             )
+
+
+def changed(
+    subject: Subject, given: Sequence[Array], originals: Sequence[Array]
+) -> Iterator[tuple[int, str]]:
+    """Yield the position and the code of each input that is not what it was.
+
+    Parameters
+    ----------
+    subject : Subject
+    given : sequence of Array
+        What the code was handed: writeable copies of the originals.
+    originals : sequence of Array
+    """
+    for k, (array, original) in enumerate(zip(given, originals, strict=True)):
+        same = array.dtype == original.dtype and array.shape == original.shape
+        if not (same and array.flags.writeable and array.tobytes() == original.tobytes()):
+            parameter = subject.names[k] in subject.parameters
+            yield k, "mutates-parameter" if parameter else "mutates-input"
 
 
 def match(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.account import Account, match
+from gradcheck.account import Account, changed, match
 from gradcheck.errors import SubjectError
 
 if TYPE_CHECKING:
@@ -139,16 +139,10 @@ class _Examination:
         return True
 
     def _unchanged(self, given: Sequence[Array], who: str) -> None:
-        for name, array, original in zip(self.names, given, self.inputs, strict=True):
-            same = array.dtype == original.dtype and array.shape == original.shape
-            if same and array.flags.writeable and array.tobytes() == original.tobytes():
-                continue
-            code = "mutates-input"
-            if name in self.runner.subject.parameters:
-                code = "mutates-parameter"
-            text = f"{who} changes {name}, which is its caller's"
-            self.account.broken("purity", code, name, text)
-            _restore(array, original)
+        for k, code in changed(self.runner.subject, given, self.inputs):
+            text = f"{who} changes {self.names[k]}, which is its caller's"
+            self.account.broken("purity", code, self.names[k], text)
+            _restore(given[k], self.inputs[k])
             if who == "forward":
                 self.runner.copies = True
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck import contracts, diagnosis, samples, verdict
-from gradcheck.account import Account, match
+from gradcheck.account import Account, changed, match
 from gradcheck.allowance import MANY_RUNS, of_backward
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner, described
@@ -175,7 +175,11 @@ class Run:
         if handed_in.tobytes() != upstream.tobytes():
             text = f"backward changes the upstream gradient (regime {sample.regime})"
             self._known().broken("purity", "mutates-upstream", "upstream", text)
-        self._impure(sample, inputs)
+        if not as_given:
+            for k, code in changed(self.subject, inputs, sample.inputs):
+                name = self.subject.names[k]
+                text = f"{name}, which is its caller's, is changed (regime {sample.regime})"
+                self._known().broken("purity", code, name, text)
         seen = Account(y=y)
         match(self.subject, sample.inputs, handed, seen)
         self._misshapen(seen, sample.regime)
@@ -185,17 +189,6 @@ class Run:
         ]
         self._values(sample, upstream, y, gradients)
         return True
-
-    def _impure(self, sample: Sample, inputs: Sequence[Array]) -> None:
-        """Note an input that was changed here and not at the given point."""
-        for name, array, original in zip(self.subject.names, inputs, sample.inputs, strict=True):
-            if array is not original and array.tobytes() != original.tobytes():
-                self._known().broken(
-                    "purity",
-                    "mutates-input",
-                    name,
-                    f"{name}, which is its caller's, is changed (regime {sample.regime})",
-                )
 
     def _known(self) -> Account:
         assert self.account is not None  # noqa: S101 - for the type checker
