@@ -12,7 +12,18 @@ class UsageError(GradcheckError, ValueError):
 
 
 class SubjectError(GradcheckError):
-    """The code under test raised, or returned something that is not an array of numbers."""
+    """The code under test raised, or returned something that is not an array of numbers.
+
+    Attributes
+    ----------
+    file, line : str, int
+        Where in the code under test it happened, where another process says so; else "" and 0.
+    """
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
 
 
 class OracleError(GradcheckError):

@@ -81,7 +81,7 @@ class Runner:
         self.backwards += 1
         try:
             return tuple(instance.backward(upstream))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:
             raise SubjectError(f"backward raised {described(error)}") from error
@@ -118,6 +118,8 @@ def described(error: BaseException) -> str:
 
 def place(error: BaseException) -> tuple[str, int]:
     """Return file and line of the innermost frame of foreign code in a SubjectError's cause."""
+    if isinstance(error, SubjectError) and error.line:
+        return error.file, error.line
     cause = error.__cause__ or error
     trace, found = cause.__traceback__, ("", 0)
     while trace is not None:

@@ -181,7 +181,7 @@ def earlier(subject: Subject, rng: Generator) -> list[Array]:
     """
     other = []
     for name, array in zip(subject.names, subject.inputs, strict=True):
-        if array.dtype.kind != "f":
+        if array.dtype.kind != "f" or name in subject.fixed:
             other.append(array.copy())
             continue
         low, high = subject.domain.get(name, (-np.inf, np.inf))
@@ -193,7 +193,11 @@ def earlier(subject: Subject, rng: Generator) -> list[Array]:
 
 def _drawn(subject: Subject, name: str, seed: int) -> Iterator[Sample]:
     rng = np.random.default_rng([seed, REGIMES.index(name)])
-    free = [k for k, array in enumerate(subject.inputs) if array.dtype.kind == "f"]
+    free = [
+        k
+        for k, (label, array) in enumerate(zip(subject.names, subject.inputs, strict=True))
+        if array.dtype.kind == "f" and label not in subject.fixed
+    ]
     series = {k: _DRAWN[name](rng, subject.inputs[k].shape) for k in free}
     if name == "equal" and not _equalise(series, [array.dtype for array in subject.inputs]):
         return

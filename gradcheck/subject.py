@@ -31,6 +31,14 @@ class Instance(Protocol):
         ...
 
 
+class Stepping(Instance, Protocol):
+    """An instance whose code has a way of its own to update its parameters."""
+
+    def step(self) -> tuple[Array, ...]:
+        """Update the parameters as the code does; return all inputs as they are after it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What is checked.
@@ -49,8 +57,17 @@ class Subject:
         Returns a fresh Instance.
     parameters : frozenset of str
         Inputs that are parameters of a layer.
+    fixed : frozenset of str
+        Constants whose values no regime may change, such as targets that are one-hot.
     separate : bool
         Instances are meant to be independent objects; those of a pair of functions are not.
+    at_rate : callable or None
+        Where backward takes a learning rate: returns a fresh Instance whose backward gets this part
+        of the usual one. Its gradients are the same, so far as the code is right.
+    steps : bool
+        `make` returns `Stepping` instances.
+    layout : mapping of str to str
+        How each input, and "y", lies in memory: see `gradcheck.layout`. Empty where not known.
     domain : mapping
         Open interval (low, high) an input name, outside which nothing is evaluated.
     file, line : str, int
@@ -64,7 +81,11 @@ class Subject:
     role: str = "other"
     constants: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     separate: bool = True
+    at_rate: Callable[[float], Instance] | None = None
+    steps: bool = False
+    layout: Mapping[str, str] = field(default_factory=dict)
     domain: Domain = field(default_factory=dict)
     file: str = ""
     line: int = 0
