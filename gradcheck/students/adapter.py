@@ -21,8 +21,8 @@ class Input:
         In the notes' symbols where it has one: "x", "W", "b", "y", "t", "W1".
     shape : tuple of int
     values : str
-        "real", "probability" (along `axis` they sum to 1), "unit" (inside of (0, 1)), "positive",
-        "one-hot" (along `axis`), "binary", or "labels" (integers below `classes`).
+        "real", "logit" (of a size at which no probability is clipped), "probability" (along `axis`
+        they sum to 1), "one-hot" (along `axis`), or "labels" (integers below `classes`).
     axis : int
         Along which the features of one example lie.
     classes : int

@@ -1,0 +1,297 @@
+"""How to build, call and read one subject: one mechanism for every written style.
+
+A recipe says where parameters go in, what is called with what, and where y and the gradients come
+out: in what was returned, in the object's state, or in what an update changed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradcheck.records import Array
+from gradcheck.students.arrays import Place, get, put, reachable
+from gradcheck.students.adapter import Input
+
+Slot = tuple[str, Any]
+"""What goes in for an argument: ("input", k), ("upstream", None), ("rate", None), ("y", None),
+("cache", None), or ("value", v)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call: the function, taken from the root, and what goes in for each argument."""
+
+    function: Callable[[Any], Callable[..., Any]]
+    arguments: tuple[Slot, ...] = ()
+    keywords: Mapping[str, Slot] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a value comes out.
+
+    Attributes
+    ----------
+    kind : str
+        "forward" or "backward" (in what that returned), "state" (in the object), "update" (what
+        backward took off a parameter, by the learning rate).
+    place : Place
+    """
+
+    kind: str
+    place: Place = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one subject is met.
+
+    Attributes
+    ----------
+    build : callable
+        Returns a fresh root: an object of the class, or None for functions.
+    inputs : tuple of Input
+    parameters : mapping of int to tuple of Place
+        For an input that is a parameter, all places at which its array stands.
+    forward, backward : Call
+        `backward` is None where forward returns the gradient too.
+    output : Source
+        Where y is; of kind "forward" or "state".
+    gradients : tuple of (Source or None)
+        One an input.
+    scaled : bool
+        The gradient of a scalar, to be multiplied by the upstream gradient.
+    local : bool
+        Backward returns F' alone, to be multiplied by the upstream gradient entry by entry.
+    averaged : bool
+        The loss is a vector, one number an example: its mean is meant.
+    usual_rate : float
+        Learning rate that is handed in, or that stands in `rates`.
+    rates : tuple of Place
+        Where an optimiser inside the layer keeps its learning rate.
+    zeroed : tuple of Place
+        Gradients that add up by a documented convention: set to 0 before each backward.
+    seeded : bool
+        The code draws random numbers: every forward starts from the same seed.
+    warm : tuple of Array or None
+        Inputs of a first forward that builds the parameters.
+    step : callable or None
+        step(root, rate): updates the parameters as the code does.
+    updates : bool
+        Forward updates the parameters too: a training step that returns the loss.
+    """
+
+    build: Callable[[], Any]
+    inputs: tuple[Input, ...]
+    forward: Call
+    backward: Call | None
+    output: Source = Source(kind="forward")
+    gradients: tuple[Source | None, ...] = ()
+    parameters: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
+    scaled: bool = False
+    local: bool = False
+    averaged: bool = False
+    usual_rate: float = 1.0
+    rates: tuple[Place, ...] = ()
+    zeroed: tuple[Place, ...] = ()
+    seeded: bool = False
+    warm: tuple[Array, ...] | None = None
+    step: Callable[[Any, float], Any] | None = None
+    updates: bool = False
+
+
+class RecipeInstance:
+    """An Instance that follows a recipe.
+
+    Attributes
+    ----------
+    root : object
+        What the recipe built.
+    forwarded, backwarded : object
+        What forward and backward returned last.
+    """
+
+    def __init__(self, recipe: Recipe, rate: float = 1.0) -> None:
+        self.recipe = recipe
+        self.rate = rate * recipe.usual_rate
+        self.root = recipe.build()
+        self.forwarded: Any = None
+        self.backwarded: Any = None
+        self._inputs: tuple[Array, ...] = ()
+        self._y: Any = None
+        self._own: tuple[Array, ...] | None = None
+        self._before: dict[int, Array] = {}
+        self._generators = _generators(self.root) if recipe.seeded else []
+        for place in recipe.rates:
+            put(self.root, place, self.rate)
+        if recipe.warm is not None:
+            self._call(recipe.forward, recipe.warm)
+
+    def forward(self, *inputs: Array) -> Any:
+        """Put the parameters into the object, run its forward on the others, and return y."""
+        recipe = self.recipe
+        self._inputs = inputs
+        if not self._keeps(inputs):
+            self._own = None
+            self._install(inputs)
+        if recipe.seeded:
+            self._reseed()
+        self.forwarded = self._call(recipe.forward, inputs)
+        y = self._read(recipe.output)
+        if recipe.averaged:
+            y = np.mean(y)
+        self._y = y
+        self._tell(inputs)
+        return y
+
+    def backward(self, upstream: Array) -> tuple[Any, ...]:
+        """Run the code's backward, and return one gradient an input."""
+        recipe, inputs = self.recipe, self._inputs
+        if not self._keeps(inputs):
+            self._install(inputs)
+        for place in recipe.zeroed:
+            _zero(self.root, place)
+        before = {
+            k: np.array(get(self.root, places[0]), subok=True)
+            for k, places in recipe.parameters.items()
+        }
+        self._before = before
+        if recipe.backward is not None:
+            self.backwarded = self._call(recipe.backward, inputs, upstream)
+        gradients = tuple(
+            None if source is None else self._gradient(k, source, upstream, before)
+            for k, source in enumerate(recipe.gradients)
+        )
+        updated = {
+            k for k, s in enumerate(recipe.gradients) if s is not None and s.kind == "update"
+        }
+        self._tell(inputs, but=frozenset(updated))
+        return gradients
+
+    def step(self) -> tuple[Array, ...]:
+        """Update the parameters as the code does; return all inputs as they are after it."""
+        if self.recipe.step is None:
+            raise TypeError("the code has no step of its own")
+        places = self.recipe.parameters
+        before = self._before
+        self.recipe.step(self.root, self.rate)
+        after = list(self._inputs)
+        for k, group in places.items():
+            values = [np.array(get(self.root, place)) for place in group]
+            moved = [v for v in values if v.tobytes() != before[k].tobytes()]
+            after[k] = (moved or values)[0]
+        self._own = tuple(after)
+        return self._own
+
+    def _keeps(self, inputs: tuple[Array, ...]) -> bool:
+        """Say whether these are the inputs that `step` returned: the object has them itself."""
+        own = self._own
+        return own is not None and all(
+            inputs[k].tobytes() == own[k].tobytes() for k in self.recipe.parameters
+        )
+
+    def _install(self, inputs: tuple[Array, ...]) -> None:
+        for k, places in self.recipe.parameters.items():
+            array = inputs[k]
+            old = get(self.root, places[0])
+            if _fits(old, array):
+                old[...] = array
+                continue
+            fresh = np.array(array, subok=True)
+            for place in places:
+                put(self.root, place, fresh)
+
+    def _tell(self, inputs: tuple[Array, ...], but: frozenset[int] = frozenset()) -> None:
+        """Change the caller's array of a parameter that the code changed without an update."""
+        if self._own is not None or self.recipe.updates:
+            return
+        for k, places in self.recipe.parameters.items():
+            array = inputs[k]
+            if k in but or type(array) is not np.ndarray or not array.flags.writeable:
+                continue
+            now = get(self.root, places[0])
+            if isinstance(now, np.ndarray) and now.shape == array.shape and now.dtype == array.dtype:
+                if now.tobytes() != array.tobytes():
+                    array[...] = now
+
+    def _call(self, call: Call, inputs: tuple[Array, ...], upstream: Any = None) -> Any:
+        fill = {
+            "upstream": lambda _: upstream,
+            "rate": lambda _: self.rate,
+            "y": lambda _: self._y,
+            "cache": lambda place: get(self.forwarded, place),
+            "value": lambda value: value,
+        }
+
+        def filled(slot: Slot) -> Any:
+            kind, detail = slot
+            return inputs[detail] if kind == "input" else fill[kind](detail)
+
+        return call.function(self.root)(
+            *map(filled, call.arguments),
+            **{name: filled(slot) for name, slot in call.keywords.items()},
+        )
+
+    def _read(self, source: Source) -> Any:
+        root = {"forward": self.forwarded, "backward": self.backwarded, "state": self.root}
+        return get(root[source.kind], source.place)
+
+    def _gradient(
+        self, k: int, source: Source, upstream: Array, before: Mapping[int, Array]
+    ) -> Any:
+        try:
+            if source.kind == "update":
+                value = (before[k] - get(self.root, source.place)) / self.rate
+            else:
+                value = self._read(source)
+        except (LookupError, AttributeError, TypeError):
+            return None
+        if value is None:
+            return None
+        if self.recipe.scaled or self.recipe.local:
+            return upstream * value
+        return value
+
+    def _reseed(self) -> None:
+        random.seed(0)
+        np.random.seed(0)  # noqa: NPY002 - theirs
+        for generator, state in self._generators:
+            generator.bit_generator.state = state
+
+
+def _fits(old: Any, array: Array) -> bool:
+    """Say whether an array can be written into the old one, keeping every alias and view of it."""
+    return (
+        type(old) is np.ndarray
+        and type(array) is np.ndarray
+        and old.dtype == array.dtype
+        and old.shape == array.shape
+        and old.flags.writeable
+    )
+
+
+def _zero(root: Any, place: Place) -> None:
+    try:
+        value = get(root, place)
+    except (LookupError, AttributeError, TypeError):
+        return
+    if isinstance(value, np.ndarray) and value.flags.writeable:
+        value[...] = 0
+    elif value is not None:
+        put(root, place, np.zeros_like(value))
+
+
+def _generators(root: Any) -> list[tuple[np.random.Generator, Any]]:
+    held = getattr(root, "__dict__", {})
+    found = [value for value in held.values() if isinstance(value, np.random.Generator)]
+    return [(generator, generator.bit_generator.state) for generator in found]
+
+
+def arrays_of(instance: RecipeInstance) -> list[Any]:
+    """Return every float array that can be reached from an instance's object."""
+    return reachable(instance.root)
