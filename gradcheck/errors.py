@@ -28,3 +28,11 @@ class SubjectError(GradcheckError):
 
 class OracleError(GradcheckError):
     """An oracle was asked for something that it does not know, such as a formula with no entry."""
+
+
+class SandboxError(SubjectError):
+    """The process in which a student's code runs has ended, is late, or does not make sense."""
+
+
+class LoadError(GradcheckError):
+    """A student's file cannot be loaded at all: names the file, the rule and the fix."""

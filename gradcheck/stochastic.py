@@ -39,6 +39,10 @@ class Stream:
         self._rng = rng
         self._start = int(rng.integers(TABLE_SIZE))
 
+    def split(self) -> tuple[float, int]:
+        """Return what makes another stream, such as one in another process: eps and a seed."""
+        return self._eps, int(self._rng.integers(2**63))
+
     def factors(self, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array | None:
         """Return factors of a real dtype and a shape; None where eps is lost in the dtype."""
         table = _table(dtype.char, self._eps)
