@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.allowance import of_backward, of_forward
 from gradcheck.comparison import FLOOR, TOO_LARGE, Comparison, compare, proves
+from gradcheck.layout import from_columns, to_columns
+from gradcheck.notes.formulas import FORMULAS
 from gradcheck.oracles.complex_step import EPS
+from gradcheck.oracles.symbolic import derive
 from gradcheck.point import TINY
 from gradcheck.readings import Reading
 from gradcheck.records import Oracle, Verdict
@@ -26,6 +30,15 @@ UNDERFLOWS = 16.0
 """Smallest normal numbers that the products inside of a layer may lose."""
 
 
+def _columns(runner: Runner, inputs: Sequence[Array]) -> list[tuple[str, Array]]:
+    """Return the inputs by name, as the notes write them."""
+    subject = runner.subject
+    return [
+        (name, to_columns(array, subject.layout.get(name, "")))
+        for name, array in zip(subject.names, inputs, strict=True)
+    ]
+
+
 class Correspondence:
     """One subject and the formula that it should be.
 
@@ -41,10 +54,43 @@ class Correspondence:
         self.oracle = oracle
         self.rng = rng
         self.primal = "y" if oracle.output else "loss"
+        self.layout = runner.subject.layout
+
+    @classmethod
+    def of(cls, runner: Runner, formula: str, rng: np.random.Generator) -> Correspondence:
+        """Return the correspondence of a subject with a formula of the notes, at its shapes.
+
+        Raises
+        ------
+        OracleError
+            Where the subject's inputs are not those of the formula.
+        """
+        shapes = {name: array.shape for name, array in _columns(runner, runner.subject.inputs)}
+        missing = [name for name in FORMULAS[formula].inputs if name not in shapes]
+        if missing == ["b"] and "W" in shapes:
+            shapes["b"] = (shapes["W"][0], 1)
+        return cls(runner, derive(formula, shapes), rng)
 
     def formula(self, sample: Sample) -> Estimate:
-        """Return what the formula says of y."""
-        return self.oracle.forward(sample.inputs)
+        """Return what the formula says of y, laid out as the subject's y is."""
+        return self._laid_out(self.oracle.forward(self._inputs(sample)), "y")
+
+    def _inputs(self, sample: Sample) -> list[Array]:
+        """Return the formula's inputs in its order, examples as columns; a missing b is zero."""
+        given = dict(_columns(self.runner, sample.inputs))
+        named = zip(self.oracle.formula.inputs, self.oracle.shapes, strict=True)
+        return [given[name] if name in given else np.zeros(shape) for name, shape in named]
+
+    def _laid_out(self, estimate: Estimate, name: str) -> Estimate:
+        layout = self.layout.get(name, "")
+        if not layout:
+            return estimate
+        fields = ("value", "bound", "terms", "lower", "upper", "left", "right")
+        arrays = {field: getattr(estimate, field) for field in fields}
+        return replace(
+            estimate,
+            **{f: a if a is None else from_columns(a, layout) for f, a in arrays.items()},
+        )
 
     def judge(
         self,
@@ -81,9 +127,11 @@ class Correspondence:
         if readings[0].verdict is Verdict.FAIL:
             return readings
         formula = self.oracle.formula
-        estimates = dict(
-            zip(formula.differentiable, self.oracle.gradients(sample.inputs, upstream), strict=True)
+        found = self.oracle.gradients(
+            self._inputs(sample), to_columns(upstream, self.layout.get("y", ""))
         )
+        named = zip(formula.differentiable, found, strict=True)
+        estimates = {name: self._laid_out(one, name) for name, one in named}
         measured: list[list[Array | None]] = []
 
         def rounding(k: int) -> Array | None:
@@ -91,7 +139,7 @@ class Correspondence:
                 measured.append(of_backward(runner, sample.inputs, upstream, eps, rng))
             return measured[0][k]
 
-        for k, name in enumerate(formula.inputs):
+        for k, name in enumerate(runner.subject.names):
             got = gradients[k]
             if got is None or name not in estimates:
                 continue

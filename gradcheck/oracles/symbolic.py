@@ -15,6 +15,7 @@ import numpy as np
 
 from gradcheck.errors import OracleError
 from gradcheck.notes.formulas import FORMULAS, Formula
+from gradcheck.oracles import derivations
 from gradcheck.oracles.tape import Tape, symbols
 from gradcheck.records import Array, Estimate
 
@@ -276,9 +277,28 @@ def _outward(ends: Sequence[Number], values: Sequence[Number], direction: float)
 
 @lru_cache(maxsize=256)
 def _derive(formula: Formula, shapes: tuple[Shape, ...]) -> SymbolicOracle:
+    output = _output(formula, shapes)
+    key = derivations.key_of(formula.name, shapes)
+    # A formula of somebody's own may change under its name: only those of the notes are kept.
+    kept = derivations.load(key) if FORMULAS.get(formula.name) is formula else None
+    texts = kept if kept is not None and len(kept) == 3 else _texts(formula, shapes)
+    if kept is None and FORMULAS.get(formula.name) is formula:
+        derivations.store(key, texts)
+    decide, forward, backward = map(derivations.built, texts)
+    return SymbolicOracle(
+        formula=formula,
+        shapes=shapes,
+        output=output,
+        _decide=decide,
+        _forward=forward,
+        _backward=backward,
+    )
+
+
+def _texts(formula: Formula, shapes: tuple[Shape, ...]) -> list[str]:
+    """Let SymPy derive; return the texts of what decides sides, of y, and of the gradients."""
     from sympy import Matrix
 
-    output = _output(formula, shapes)
     tape = Tape()
     inputs = {
         name: symbols(name, shape) for name, shape in zip(formula.inputs, shapes, strict=True)
@@ -292,16 +312,12 @@ def _derive(formula: Formula, shapes: tuple[Shape, ...]) -> SymbolicOracle:
     gradients = tape.reverse(outputs, upstream, active)
     point = [symbol for entries in inputs.values() for symbol in entries]
     sides = list(tape.sides.values())
-    return SymbolicOracle(
-        formula=formula,
-        shapes=shapes,
-        output=output,
-        _decide=tape.compile(point, tape.margins, [tape.lines[side] for side in sides]),
-        _forward=tape.compile(point + sides, outputs, [tape.size(y) for y in outputs]),
-        _backward=tape.compile(
-            point + upstream + sides, gradients, [tape.size(d) for d in gradients]
-        ),
-    )
+    sizes = [tape.size(d) for d in gradients]
+    return [
+        tape.program(point, tape.margins, [tape.lines[side] for side in sides]),
+        tape.program(point + sides, outputs, [tape.size(y) for y in outputs]),
+        tape.program(point + upstream + sides, gradients, sizes),
+    ]
 
 
 def _output(formula: Formula, shapes: Sequence[Shape]) -> Shape:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 Expression = Any
 """A SymPy expression, symbol or condition: SymPy has no types."""
@@ -125,10 +125,10 @@ class Tape:
             return self.size(expression.base) ** expression.exp
         return Abs(expression)
 
-    def compile(
-        self, arguments: Sequence[Expression], *outputs: Sequence[Expression]
-    ) -> Callable[..., Any]:
-        """Return an mpmath function of the arguments; it runs only the lines that are needed."""
+    def program(self, arguments: Sequence[Expression], *outputs: Sequence[Expression]) -> str:
+        """Return the text of an mpmath function of the arguments, with the lines that are needed."""
+        from inspect import getsource
+
         from sympy import lambdify
 
         needed = {symbol for group in outputs for out in group for symbol in out.free_symbols}
@@ -140,7 +140,6 @@ class Tape:
                 needed |= operation.free_symbols - set(arguments)
         program.reverse()
         groups = [list(group) for group in outputs]
-        function: Callable[..., Any] = lambdify(
-            arguments, groups, modules="mpmath", cse=lambda whole: (program, whole)
+        return getsource(
+            lambdify(arguments, groups, modules="mpmath", cse=lambda whole: (program, whole))
         )
-        return function
