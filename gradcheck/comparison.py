@@ -71,6 +71,8 @@ class Comparison:
             got=float(self.got[index]),
             oracle=float(self.value[index]),
             bound=float(self.error[index]),
+            wrong=int(self.residuals.size - np.count_nonzero(self.residuals <= 1.0)),
+            entries=int(self.residuals.size),
         )
 
 

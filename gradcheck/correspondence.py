@@ -66,8 +66,8 @@ class Correspondence:
             Where the subject's inputs are not those of the formula.
         """
         shapes = {name: array.shape for name, array in _columns(runner, runner.subject.inputs)}
-        missing = [name for name in FORMULAS[formula].inputs if name not in shapes]
-        if missing == ["b"] and "W" in shapes:
+        known = FORMULAS.get(formula)
+        if known is not None and [n for n in known.inputs if n not in shapes] == ["b"]:
             shapes["b"] = (shapes["W"][0], 1)
         return cls(runner, derive(formula, shapes), rng)
 

@@ -91,12 +91,17 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worst:
-    """The entry with the largest residual: both values, and bound plus allowance."""
+    """The entry with the largest residual: both values, and bound plus allowance.
+
+    Of the `entries` that were compared with it, `wrong` are not within theirs.
+    """
 
     index: tuple[int, ...]
     got: float
     oracle: float
     bound: float
+    wrong: int = 0
+    entries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +240,29 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileNote:
+    """What is to be said of a file as a whole.
+
+    Attributes
+    ----------
+    path : str
+    notes : tuple of str
+        What was stubbed, skipped, cut short, or could not be limited.
+    output : str
+        The beginning of what the file printed when it was loaded.
+    error : str
+        Why nothing in it could be checked, else empty.
+    seconds : float
+    """
+
+    path: str
+    notes: tuple[str, ...] = ()
+    output: str = ""
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one command says of all its subjects.
 
@@ -248,6 +276,8 @@ class Report:
     planned : int
         How many checks should have run.
     subjects : tuple of Result
+    files : tuple of FileNote
+        One for each file that was looked at; empty where none was.
     """
 
     tool: Mapping[str, str]
@@ -255,6 +285,7 @@ class Report:
     command: str
     planned: int
     subjects: tuple[Result, ...]
+    files: tuple[FileNote, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -28,7 +28,7 @@ def wrong(quantity: str, oracle: Oracle, residual: float = 2.5e9) -> Check:
         verdict=Verdict.FAIL,
         shapes=SHAPES,
         residual=residual,
-        worst=Worst(index=(2, 1), got=1.5000012, oracle=0.75, bound=3e-10),
+        worst=Worst(index=(2, 1), got=1.5000012, oracle=0.75, bound=3e-10, wrong=5, entries=6),
         regime="both signs",
         points={"judged": 20, "no-evidence": 2, "inconclusive": 0},
         agree=tuple(other for other in ORACLES if other is not oracle),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from gradcheck.records import Check, Finding, Report, Result, Worst
+    from gradcheck.records import Check, FileNote, Finding, Report, Result, Worst
 
 SCHEMA = "gradcheck/1"
 _FILE = "gradcheck-1.schema.json"
@@ -46,6 +46,17 @@ def report_dict(report: Report) -> dict[str, Any]:
         "command": report.command,
         "counts": dict(report.counts),
         "subjects": [subject_entry(result) for result in report.subjects],
+        "files": [_file(note) for note in report.files],
+    }
+
+
+def _file(note: FileNote) -> dict[str, Any]:
+    return {
+        "path": note.path,
+        "notes": list(note.notes),
+        "output": note.output,
+        "error": note.error,
+        "seconds": round(float(note.seconds), 6),
     }
 
 
@@ -90,6 +101,8 @@ def _worst(worst: Worst) -> dict[str, Any]:
         "got": _number(worst.got),
         "oracle": _number(worst.oracle),
         "bound": _number(worst.bound),
+        "wrong": int(worst.wrong),
+        "entries": int(worst.entries),
     }
 
 

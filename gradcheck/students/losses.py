@@ -314,6 +314,8 @@ def _with_gradient(
     arguments = arguments_of(function) or []
     name = getattr(function, "__name__", "gradient")
     arrays = _gradient_slots(arguments, order)
+    if recipe.inputs[0].name == "x":
+        arrays = _with_output(arrays, order, trial)
     call = filled(arguments, arrays, size=setting.batch)
     if call is None:
         raise NotPlaced(f"an argument of {name} is not understood")
@@ -357,6 +359,20 @@ def _gradient_slots(arguments: Sequence[Argument], order: Order) -> dict[str, Sl
         )
         slots[name] = ("upstream", None) if upstream and _upstream_like(name) else ("input", 0)
     return slots
+
+
+def _with_output(
+    slots: dict[str, Slot], order: Order, trial: RecipeInstance
+) -> dict[str, Slot]:
+    """Hand in the probabilities that forward left in the object, where an argument means those."""
+    output = (("attr", "output"),)
+    held = getattr(trial.root, "output", None)
+    if not isinstance(held, np.ndarray):
+        return slots
+    return {
+        name: ("state", output) if slot == ("input", 0) and name != order.prediction else slot
+        for name, slot in slots.items()
+    }
 
 
 def _ty(order: Order, arrays: Sequence[Argument]) -> bool:

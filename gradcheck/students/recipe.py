@@ -19,7 +19,7 @@ from gradcheck.students.adapter import Input
 
 Slot = tuple[str, Any]
 """What goes in for an argument: ("input", k), ("upstream", None), ("rate", None), ("y", None),
-("cache", None), or ("value", v)."""
+("cache", place), ("state", place), or ("value", v)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +225,7 @@ class RecipeInstance:
             "rate": lambda _: self.rate,
             "y": lambda _: self._y,
             "cache": lambda place: get(self.forwarded, place),
+            "state": lambda place: get(self.root, place),
             "value": lambda value: value,
         }
 

@@ -186,10 +186,13 @@ class TestWorst:
     def test_entry(self) -> None:
         got = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 9.0]])
         result = compared(got, [[1.0, 2.0, 3.0], [4.0, 5.5, 6.0]], 1.0, 0.5)
-        assert result.worst() == Worst(index=(1, 2), got=9.0, oracle=6.0, bound=1.5)
+        assert result.worst() == Worst(
+            index=(1, 2), got=9.0, oracle=6.0, bound=1.5, wrong=1, entries=6
+        )
 
     def test_of_a_number(self) -> None:
-        assert compared(3.0, 1.0, 0.5).worst() == Worst(index=(), got=3.0, oracle=1.0, bound=0.5)
+        worst = Worst(index=(), got=3.0, oracle=1.0, bound=0.5, wrong=1, entries=1)
+        assert compared(3.0, 1.0, 0.5).worst() == worst
 
     def test_nan_is_worse_than_any_number(self) -> None:
         worst = compared([1e300, NAN, 7.0], [0.0, 1.0, 7.0], 1.0).worst()

@@ -1,0 +1,66 @@
+"""``gradcheck verify``: check the reference network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from gradcheck.cli.files import prepare, save
+from gradcheck.cli.codes import UNCHECKED, WRONG
+from gradcheck.cli.screen import complain, progress, rendered, write
+
+
+@click.command("verify")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    metavar="DIR",
+    help="Where report.json and report.md are written.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Draws every point and cotangent.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What standard output gets; json is the report alone.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def verify_command(output: Path, seed: int, form: str, *, quiet: bool) -> int:
+    """Check the reference network: every layer, every oracle, every contract."""
+    prepare(output, ("report.json", "report.md"))
+    from gradcheck.verify import exit_code, verify
+
+    with progress(shown=not quiet and sys.stderr.isatty()) as shown:
+        report = verify(seed, shown)
+    code = exit_code(report)
+    from gradcheck.render.json import report_json
+    from gradcheck.render.markdown import report_markdown
+
+    texts = {"report.json": report_json(report), "report.md": report_markdown(report)}
+    try:
+        save(output, texts)
+    except OSError as error:
+        unsaved = WRONG if code == WRONG else UNCHECKED
+        return complain(f"the reports could not be written to {output}: {error}", unsaved)
+    if quiet:
+        return code
+    if form == "json":
+        write(sys.stdout, texts["report.json"])
+    else:
+        from gradcheck.render.terminal import print_report
+
+        write(sys.stdout, rendered(lambda console: print_report(report, console)))
+        write(sys.stdout, f"written: {output / 'report.json'}, {output / 'report.md'}\n")
+    return code

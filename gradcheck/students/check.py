@@ -1,0 +1,272 @@
+"""Check one file: survey it behind the wall, check each subject from here, judge them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
+from gradcheck.records import Check, FileNote, Finding, Oracle, Result, Verdict
+from gradcheck.students import context
+from gradcheck.students.adapter import Description
+from gradcheck.students.subjects import subject_of
+
+if TYPE_CHECKING:
+    from gradcheck.students.limits import Limits
+    from gradcheck.subject import Instance, Subject
+
+FORMULA_OF = {
+    "dense": "dense", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "softmax": "softmax",
+    "mse": "mse",
+}  # fmt: skip
+"""The notes' formula of a role: see `gradcheck.notes.formulas`."""
+
+WHOLE = ("signs", "near-kinks")
+"""Regimes for several layers together: what is wrong in their wiring shows anywhere, and far out
+the clips and kinks of one layer meet those of another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How files are checked.
+
+    Attributes
+    ----------
+    seed : int
+    only : tuple of str
+        Names of subjects; empty for all.
+    settings : mapping
+        The ``[tool.gradcheck]`` table.
+    limits : Limits or None
+    in_process : bool
+        Run the code in this process: only for code that is trusted.
+    """
+
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits | None = None
+    in_process: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What is known of one file: its subjects, and what is to be said of it as a whole."""
+
+    results: tuple[Result, ...] = ()
+    note: FileNote
+
+
+class Host(Protocol):
+    """Where a file's code runs."""
+
+    ended: str
+
+    def descriptions(self) -> tuple[list[Description], list[str], str]:
+        """Load the file; return what was found, notes, and what it printed."""
+        ...
+
+    def make(self, index: int) -> Callable[[], Instance]:
+        """Return what makes instances of one subject."""
+        ...
+
+    def at_rate(self, index: int) -> Callable[[float], Instance]:
+        """Return what makes instances of one subject at a part of the usual learning rate."""
+        ...
+
+    def renew(self) -> None:
+        """Go on with another subject."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+def check_path(path: Path, options: Options, shown: str = "") -> FileReport:
+    """Check every subject of a file.
+
+    Parameters
+    ----------
+    path : Path
+        A Python file or a notebook.
+    options : Options
+    shown : str
+        The path as it is shown; `path` if left out.
+
+    Returns
+    -------
+    FileReport
+        Never an exception because of what the file holds or does.
+    """
+    return check_started(started(path, options), options, shown or str(path))
+
+
+def started(path: Path, options: Options) -> Host:
+    """Start the process in which a file is loaded, without waiting for it."""
+    if options.in_process:
+        from gradcheck.students.hosts import InProcess
+
+        return InProcess(path, options.settings)
+    from gradcheck.students.hosts import Behind
+
+    return Behind(path, options.settings, options.limits)
+
+
+def check_started(host: Host, options: Options, shown: str) -> FileReport:
+    """Check a file whose process was started; the process is ended."""
+    begin = perf_counter()
+    try:
+        results, note = _checked(host, options, shown)
+    finally:
+        host.close()
+    if not results:
+        why = note.error or "nothing was found in it that could be checked"
+        note = replace(note, error=why)
+        results = [_not_looked_at(shown, why, options.seed)]
+    return FileReport(
+        results=tuple(results), note=replace(note, seconds=perf_counter() - begin)
+    )
+
+
+def _checked(host: Host, options: Options, shown: str) -> tuple[list[Result], FileNote]:
+    try:
+        descriptions, notes, output = host.descriptions()
+    except LoadError as error:
+        return [], FileNote(path=shown, error=str(error))
+    except SubjectError as error:
+        return [], FileNote(path=shown, error=f"it could not be loaded: {error}")
+    note = FileNote(path=shown, notes=tuple(notes), output=output)
+    names = {d.name for d in descriptions}
+    unknown = [name for name in options.only if name not in names]
+    if unknown and not names & set(options.only):
+        known = ", ".join(sorted(n for n in names if "→" not in n)) or "nothing"
+        text = f"--only {unknown[0]}: not found, must be one of {known}"
+        return [], replace(note, error=text)
+    judged = _Judged(host, options, shown, descriptions)
+    results = judged.results()
+    for name in options.settings.get("expected", ()):
+        if name not in names and not options.only:
+            results.append(missing(str(name), shown, options.seed))
+    return results, note
+
+
+def _not_looked_at(shown: str, why: str, seed: int) -> Result:
+    """Return what stands in the report for a file in which nothing was checked."""
+    check = Check(quantity="file", oracle=Oracle.CONTRACT, contract="loaded",
+                  verdict=Verdict.NOT_RUN, reason=why)  # fmt: skip
+    return Result(name=shown, role="other", checks=(check,), findings=(), seed=seed,
+                  reproduce=f"gradcheck check {shown}", file=shown)  # fmt: skip
+
+
+class _Judged:
+    """The subjects of one file, checked one after another, and then in context."""
+
+    def __init__(
+        self, host: Host, options: Options, shown: str, descriptions: list[Description]
+    ) -> None:
+        self.host = host
+        self.options = options
+        self.shown = shown
+        self.descriptions = descriptions
+
+    def results(self) -> list[Result]:
+        own: dict[str, Result] = {}
+        described: dict[str, Description] = {}
+        for index, description in enumerate(self.descriptions):
+            name = description.name
+            if context.is_chain(description) or not self._wanted(name):
+                continue
+            broken = name in own and own[name].verdict is not Verdict.PASS
+            if broken and described[name].line == description.line:
+                continue  # another filling of a container whose first one is wrong already
+            result = self._one(index, description)
+            own[name] = result if name not in own else _joined(own[name], result)
+            described.setdefault(name, description)
+        return context.judged_together(own, described, self._chained)
+
+    def _wanted(self, name: str) -> bool:
+        return not self.options.only or name in self.options.only
+
+    def _chained(self, first: str, loss: str) -> Result | None:
+        """Return the result of a layer with a loss behind it, or None where they do not fit."""
+        for index, description in enumerate(self.descriptions):
+            if description.facts.get("chain") == [first, loss]:
+                return self._one(index, description)
+        return None
+
+    def _one(self, index: int, description: Description) -> Result:
+        again = f"gradcheck check {self.shown} --only {description.name}"
+        if self.options.seed:
+            again += f" --seed {self.options.seed}"
+        if description.reason:
+            return not_placed(description, self.options.seed, again)
+        self.host.renew()
+        subject = subject_of(
+            description,
+            self.host.make(index),
+            self.host.at_rate(index),
+            self.options.seed,
+            again,
+        )
+        subject = replace(subject, file=self.shown)
+        result = _check(subject, self.options.seed)
+        if self.host.ended:
+            result = _ended(result, subject, self.host.ended)
+        convention = {**description.convention}
+        return replace(result, convention=convention)
+
+
+def _check(subject: Subject, seed: int) -> Result:
+    from gradcheck.check import check_subject
+
+    whole = subject.role in ("sequential", "network")
+    formula = FORMULA_OF.get(subject.role)
+    regimes: Any = WHOLE if whole else "all"
+    try:
+        return check_subject(subject, regimes=regimes, seed=seed, formula=formula)
+    except OracleError:
+        # The notes' formula has other inputs: the code is judged by its own forward alone.
+        return check_subject(subject, regimes=regimes, seed=seed)
+
+
+def _joined(one: Result, other: Result) -> Result:
+    found = {(f.remark, f.code, f.quantity): f for f in (*other.findings, *one.findings)}
+    return replace(one, checks=(*one.checks, *other.checks), findings=tuple(found.values()))
+
+
+def _ended(result: Result, subject: Subject, why: str) -> Result:
+    """Return the result of a subject whose process ended: an error, unless it is wrong already."""
+    check = Check(quantity="process", oracle=Oracle.CONTRACT, contract="runs",
+                  verdict=Verdict.ERROR, reason=why)  # fmt: skip
+    finding = Finding(code="crash", quantity="process", message=why)
+    return replace(
+        result, checks=(*result.checks, check), findings=(finding, *result.findings)
+    )
+
+
+def not_placed(description: Description, seed: int, again: str) -> Result:
+    """Return the result of what was found and could not be met."""
+    check = Check(quantity="backward", oracle=Oracle.CONTRACT, contract="placed",
+                  verdict=Verdict.NOT_RUN, reason=description.reason)  # fmt: skip
+    return Result(
+        name=description.name, role=description.role, checks=(check,), findings=(), seed=seed,
+        reproduce=again, file=description.file, line=description.line,
+        convention=dict(description.convention),
+    )  # fmt: skip
+
+
+def missing(name: str, shown: str, seed: int) -> Result:
+    """Return the result of a subject that an instructor expects and that is not there."""
+    text = f"{name} is expected, and this file does not define it"
+    check = Check(quantity=name, oracle=Oracle.CONTRACT, contract="expected",
+                  verdict=Verdict.FAIL, reason=text)  # fmt: skip
+    finding = Finding(code="missing", quantity=name, message=text)
+    return Result(name=name, role="other", checks=(check,), findings=(finding,), seed=seed,
+                  reproduce=f"gradcheck check {shown}", file=shown)  # fmt: skip
+
+
+__all__ = ["FileReport", "GradcheckError", "Options", "check_path", "check_started", "started"]

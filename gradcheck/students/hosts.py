@@ -1,0 +1,82 @@
+"""Where a file's code runs: behind the wall, or in this process where it is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gradcheck.students.adapter import Adapter, Description
+from gradcheck.students.process import Sandbox
+
+if TYPE_CHECKING:
+    from gradcheck.students.limits import Limits
+    from gradcheck.subject import Instance
+
+
+class Behind:
+    """A file in a process of its own, which starts at once and loads while we do other things."""
+
+    def __init__(self, path: Path, settings: Mapping[str, Any], limits: Limits | None) -> None:
+        self._sandbox = Sandbox(path, dict(settings), limits)
+        self._sandbox.start()
+
+    @property
+    def ended(self) -> str:
+        """Return why the process ended during the subject at hand, or ""."""
+        return self._sandbox.ended
+
+    def descriptions(self) -> tuple[list[Description], list[str], str]:
+        """Wait for the survey."""
+        found = self._sandbox.survey()
+        notes = [*found.notes, *self._sandbox.notes]
+        return list(found.descriptions), notes, found.output
+
+    def make(self, index: int) -> Callable[[], Instance]:
+        """Return what makes instances of one subject."""
+        return self._sandbox.make(index)
+
+    def at_rate(self, index: int) -> Callable[[float], Instance]:
+        """Return what makes them at a part of the usual learning rate."""
+        return self._sandbox.at_rate(index)
+
+    def renew(self) -> None:
+        """Go on with another subject."""
+        self._sandbox.renew()
+
+    def close(self) -> None:
+        """End the process."""
+        self._sandbox.close()
+
+
+class InProcess:
+    """A file in this process: for code that is trusted."""
+
+    ended = ""
+
+    def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
+        self._path = path
+        self._settings = settings
+        self._adapters: list[Adapter] = []
+
+    def descriptions(self) -> tuple[list[Description], list[str], str]:
+        """Load the file here."""
+        from gradcheck.students.survey import survey
+
+        found = survey(self._path, self._settings)
+        self._adapters = found.adapters
+        return [adapter.description for adapter in found.adapters], found.notes, found.output
+
+    def make(self, index: int) -> Callable[[], Instance]:
+        """Return what makes instances of one subject."""
+        return self._adapters[index].make
+
+    def at_rate(self, index: int) -> Callable[[float], Instance]:
+        """Return what makes them at a part of the usual learning rate."""
+        return self._adapters[index].make
+
+    def renew(self) -> None:
+        """Nothing is to be done here."""
+
+    def close(self) -> None:
+        """Nothing is to be done here."""
