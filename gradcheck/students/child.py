@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import importlib
-import io
 import json
 import os
 import random
@@ -28,6 +27,8 @@ from gradcheck.stochastic import perturbed
 from gradcheck.students import frames, wire
 from gradcheck.students.frames import Entry
 from gradcheck.students.limits import Limits, apply, stay
+from gradcheck.students.output import ROOM, Beginning
+from gradcheck.students.source import place
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 
 # A private copy: the student's file may replace them.
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment,unused-ignore]
-
-OUTPUT = 16 * 1024
-"""Characters of what is printed that are kept: its beginning."""
 
 MESSAGE = 1000
 """Characters of an exception's text."""
@@ -85,25 +83,6 @@ class Held:
         self.sent: list[tuple[bytes, tuple[int, ...], Any, bool]] = []
         self.output: Array | None = None
         self.shown = b""
-
-
-class Beginning(io.TextIOBase):
-    """A text stream that keeps the beginning of what is written, and drops the rest."""
-
-    def __init__(self) -> None:
-        self.kept: list[str] = []
-        self.room = OUTPUT
-
-    def write(self, text: str) -> int:
-        """Keep what there is room for."""
-        if self.room > 0:
-            self.kept.append(str(text)[: self.room])
-            self.room -= len(self.kept[-1])
-        return len(text)
-
-    def writable(self) -> bool:
-        """Say so."""
-        return True
 
 
 class Server:
@@ -223,14 +202,12 @@ class Server:
             raise Refusal(str(error), kind=wire.UNLOADABLE) from None
         except BaseException as error:  # noqa: BLE001
             raise _refusal("loading the file", error) from None
-        answer = {"descriptions": descriptions, "notes": notes, "output": self._output()}
+        printed = "".join([getattr(found, "output", ""), *self._printed.kept])[:ROOM]
+        answer = {"descriptions": descriptions, "notes": notes, "output": printed}
         stay()
         _filter_warnings()
         self._filters = list(warnings.filters)
         return json.dumps(answer)
-
-    def _output(self) -> str:
-        return "".join(self._printed.kept)
 
 
 def _filter_warnings() -> None:
@@ -392,7 +369,7 @@ def _place(trace: TracebackType | None) -> tuple[str, int]:
         if not file.startswith(_OURS) and not file.startswith("<frozen"):
             found = (file, trace.tb_lineno or 0)
         trace = trace.tb_next
-    return found
+    return place(*found)
 
 
 def _told(refusal: Refusal) -> bytes:

@@ -79,7 +79,11 @@ class Sandbox:
         survey: str = SURVEY,
         roots: Sequence[str] = (),
     ) -> None:
-        self._task = {"path": str(path), "settings": dict(settings or {}), "survey": survey}
+        self._task = {
+            "path": str(Path(path).absolute()),
+            "settings": dict(settings or {}),
+            "survey": survey,
+        }
         self._roots = [*_roots(), *roots]
         self._limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
