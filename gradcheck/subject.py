@@ -66,6 +66,9 @@ class Subject:
         of the usual one. Its gradients are the same, so far as the code is right.
     steps : bool
         `make` returns `Stepping` instances.
+    many : callable or None
+        many(inputs, k, rows): y for each of several values of input k, stacked, each by a fresh
+        instance; for code to which every call is a long way. Raises SubjectError if one of them does.
     layout : mapping of str to str
         How each input, and "y", lies in memory: see `gradcheck.layout`. Empty where not known.
     domain : mapping
@@ -85,6 +88,7 @@ class Subject:
     separate: bool = True
     at_rate: Callable[[float], Instance] | None = None
     steps: bool = False
+    many: Callable[[Sequence[Array], int, Array], Array] | None = None
     layout: Mapping[str, str] = field(default_factory=dict)
     domain: Domain = field(default_factory=dict)
     file: str = ""

@@ -7,16 +7,19 @@ of real functions", SIAM Review 40, 1998, equation 6).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.errors import OracleError, SubjectError
+from gradcheck.oracles.rows import one_by_one
 from gradcheck.records import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gradcheck.oracles.rows import Rows
     from gradcheck.probes import Probes
     from gradcheck.records import Array
 
@@ -53,6 +56,9 @@ class ComplexStep:
         The inputs that are stepped.
     output : tuple of int
         Shape of y.
+    rows : callable, optional
+        rows(inputs, k, values) → y for each of several values of input k, or None where they are
+        to go one by one.
     """
 
     def __init__(
@@ -61,8 +67,10 @@ class ComplexStep:
         inputs: Sequence[Array],
         active: Sequence[int],
         output: tuple[int, ...],
+        rows: Rows = one_by_one,
     ) -> None:
         self._forward = forward
+        self._rows = rows
         self._output = output
         self.work: list[Array] = [
             array.astype(np.complex128, order="C")  # blocks are written through a flat view
@@ -123,8 +131,13 @@ class ComplexStep:
         OracleError
             As `evaluate`.
         """
-        view = probes.view(self.work[k].imag)
         size = np.abs(cotangent)
+        together = self._together(k, probes)
+        if together is not None:
+            value = probes.arrange(probes.reduce(together, cotangent)) / STEP
+            term = probes.arrange(probes.reduce(np.abs(together), size)) / STEP
+            return self._bounded(value, term, size)
+        view = probes.view(self.work[k].imag)
         rows = np.empty((min(probes.count, max(1, CHUNK // max(1, size.size))), *self._output))
         values, terms = [], []
         filled = 0
@@ -146,6 +159,25 @@ class ComplexStep:
             terms.append(probes.reduce(np.abs(rows[:filled]), size))
         value = probes.arrange(_joined(values)) / STEP
         term = probes.arrange(_joined(terms)) / STEP
+        return self._bounded(value, term, size)
+
+    def _together(self, k: int, probes: Probes) -> Array | None:
+        """Return the imaginary parts of y for all probes at once; None where they go one by one."""
+        work = self.work[k]
+        if self._rows is one_by_one or not probes.count:
+            return None
+        if probes.count * max(work.size, math.prod(self._output)) > CHUNK:
+            return None
+        stack = np.repeat(work[np.newaxis], probes.count, axis=0)
+        for row, (index, weight) in enumerate(probes.targets()):
+            probes.view(stack[row, ...].imag)[index] = STEP * weight
+        y = self._rows(self.work, k, stack)
+        if y is None or y.dtype.kind != "c" or y.shape[1:] != self._output:
+            return None
+        return np.ascontiguousarray(y.imag)
+
+    @staticmethod
+    def _bounded(value: Array, term: Array, size: Array) -> Estimate:
         bound = ULPS * EPS * term
         bound += TRUNCATION * float(term.max()) + TRUNCATION_FLAT * float(size.max()) + UNDERFLOW
         return Estimate(value=value, bound=bound, terms=term)

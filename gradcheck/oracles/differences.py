@@ -8,11 +8,13 @@ import numpy as np
 
 from gradcheck.errors import SubjectError
 from gradcheck.oracles.finite_difference import Slope, derivative
+from gradcheck.oracles.rows import Line, one_by_one
 from gradcheck.records import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gradcheck.oracles.rows import Rows
     from gradcheck.probes import Probes
     from gradcheck.records import Array
 
@@ -45,6 +47,8 @@ class FiniteDifferences:
         The open interval of each input, outside which nothing is evaluated.
     y : Array, optional
         forward(inputs), if it is known; evaluated again where inputs are promoted.
+    rows : Rows
+        See `gradcheck.oracles.rows`.
 
     Raises
     ------
@@ -58,8 +62,10 @@ class FiniteDifferences:
         inputs: Sequence[Array],
         edges: Sequence[tuple[float, float]],
         y: Array | None = None,
+        rows: Rows = one_by_one,
     ) -> None:
         self._forward = forward
+        self._rows = rows
         self._edges = edges
         self.work = [a.astype(np.float64, copy=False) if a.dtype.kind == "f" else a for a in inputs]
         if y is None or any(a is not b for a, b in zip(self.work, inputs, strict=True)):
@@ -82,15 +88,8 @@ class FiniteDifferences:
         tangent : Array of the input's shape
             Of the size of the input: a step of 1 is a relative change of 1.
         """
-        original = self.work[k]
-        work = list(self.work)
-
-        def evaluate(step: float) -> Array:
-            work[k] = original + step * tangent
-            return self.evaluate(work)
-
         return derivative(
-            evaluate,
+            Line(self.evaluate, self._rows, self.work, k, tangent),
             self.y,
             eps=self.eps,
             noise=self.noise,

@@ -138,10 +138,14 @@ def derivative(
     if not side > 0:
         return _untold(shape, "the point is on the edge of its domain", 0)
     ladder = ladder_from(2.0 ** math.floor(math.log2(min(FIRST_STEP, side / 2))), eps)
-    values = np.empty((2, LEVELS, y.size))
-    for level, step in enumerate(ladder.steps[:LEVELS]):
-        evaluate_at(evaluate, (step, -step), values[:, level])
-    line = NearTangent(evaluate, y, ladder.steps[LEVELS - 1]) if eps < FINE else None
+    finest = ladder.steps[LEVELS - 1]
+    steps = [s for step in ladder.steps[:LEVELS] for s in (step, -step)]
+    if eps < FINE:
+        steps.append(NearTangent.step_below(finest))
+    rows = np.empty((len(steps), y.size))
+    evaluate_at(evaluate, steps, rows)
+    values = np.ascontiguousarray(rows[: 2 * LEVELS].reshape(LEVELS, 2, -1).swapaxes(0, 1))
+    line = NearTangent(rows[-1], y, finest) if eps < FINE else None
     with np.errstate(all="ignore"):
         study = study_steps(values, y, noise, ladder.top(LEVELS))
         value, bound = study.value, study.bound

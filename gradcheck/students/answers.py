@@ -25,7 +25,7 @@ SUBJECTS, NOTES, INPUTS = 500, 200, 200
 ENTRIES, RANK = 10**6, 8
 """Most entries and dimensions of an input."""
 
-VALUES = ("real", "probability", "unit", "positive", "one-hot", "binary", "labels")
+VALUES = ("real", "logit", "probability", "one-hot", "labels")
 
 
 class AnswerError(ValueError):

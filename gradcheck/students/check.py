@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
-from gradcheck.records import Check, FileNote, Finding, Oracle, Result, Verdict
+from gradcheck.records import Array, Check, FileNote, Finding, Oracle, Result, Verdict
 from gradcheck.students import context
 from gradcheck.students.adapter import Description
 from gradcheck.students.subjects import subject_of
@@ -60,6 +60,9 @@ class FileReport:
     note: FileNote
 
 
+Many = Callable[[Sequence[Array], int, Array], Array]
+
+
 class Host(Protocol):
     """Where a file's code runs."""
 
@@ -75,6 +78,10 @@ class Host(Protocol):
 
     def at_rate(self, index: int) -> Callable[[float], Instance]:
         """Return what makes instances of one subject at a part of the usual learning rate."""
+        ...
+
+    def many(self, index: int) -> Many | None:
+        """Return what gives y for several values of one input, where that is worth it."""
         ...
 
     def renew(self) -> None:
@@ -212,7 +219,7 @@ class _Judged:
             self.options.seed,
             again,
         )
-        subject = replace(subject, file=self.shown)
+        subject = replace(subject, file=self.shown, many=self.host.many(index))
         result = _check(subject, self.options.seed)
         if self.host.ended:
             result = _ended(result, subject, self.host.ended)

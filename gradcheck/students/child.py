@@ -46,7 +46,7 @@ MESSAGE = 1000
 _REQUEST, _ANSWER, _MAGIC = wire.REQUEST, wire.ANSWER, wire.MAGIC
 _HEAD, _CHUNK = _REQUEST.size, wire.CHUNK
 _read, _write, _exit = os.read, os.write, os._exit
-_ndarray, _asarray, _noisy = np.ndarray, np.asarray, Noisy
+_ndarray, _asarray, _noisy, _stack = np.ndarray, np.asarray, Noisy, np.stack
 _encode, _decode, _laid_out, _described = frames.encode, frames.decode, frames.laid_out, described
 _perturbed, _generator, _entry = perturbed, np.random.default_rng, Entry
 _seed, _seed_numpy, _quiet = random.seed, np.random.seed, np.seterr
@@ -148,6 +148,9 @@ class Server:
             return wire.TEXT, 0, b"", self._survey(json.loads(data)).encode()
         if _limit() != self._recursion:
             _set_limit(self._recursion)
+        if what == wire.FORWARDS:
+            answer = self._forwards(subject, number, rate, _decode(table, data))
+            return wire.ARRAYS, 0, *_packed(answer)
         if flags & wire.MAKE:
             self._held[number] = self._make(subject, rate, seeded=bool(flags & wire.SEEDED))
         self._made = True
@@ -170,6 +173,22 @@ class Server:
         if what == wire.BACKWARD:
             return _backward(held, entries[0])
         return _step(held)
+
+    def _forwards(self, subject: int, k: int, rate: float, entries: list[Entry]) -> list[Entry]:
+        """Run forward on a fresh instance for each row in the place of input k; stack the ys."""
+        arrays = [entry.array for entry in entries]
+        answers: list[Array] = []
+        for row in arrays[k]:
+            instance = self._make(subject, rate, seeded=True).instance
+            inputs = [row if j == k else array.copy() for j, array in enumerate(arrays)]
+            try:
+                y = _numbers(instance.forward(*inputs), "forward returned")
+            except BaseException as error:  # noqa: BLE001
+                raise _refusal("forward", error) from None
+            if answers and (y.shape, y.dtype) != (answers[0].shape, answers[0].dtype):
+                raise Refusal(f"forward returned shape {y.shape} and then {answers[0].shape}")
+            answers.append(y.copy())
+        return [_entry(frames.OUTPUT, 0, 0, _stack(answers))]
 
     def _make(self, subject: int, rate: float, *, seeded: bool) -> Held:
         if _trace() is not None:

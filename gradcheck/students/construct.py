@@ -17,9 +17,9 @@ from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE, has, is_optim
 class Sizes:
     """Pairwise different, so that a transpose or a factor shows what it is."""
 
-    inputs: int = 4
+    inputs: int = 2
     outputs: int = 5
-    hidden: int = 6
+    hidden: int = 4
     batch: int = 3
 
     def swapped(self) -> Sizes:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.records import Array
 from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.process import Sandbox
 
 if TYPE_CHECKING:
     from gradcheck.students.limits import Limits
     from gradcheck.subject import Instance
+
+
+Many = Callable[[Sequence[Array], int, Array], Array]
 
 
 class Behind:
@@ -39,6 +43,10 @@ class Behind:
     def at_rate(self, index: int) -> Callable[[float], Instance]:
         """Return what makes them at a part of the usual learning rate."""
         return self._sandbox.at_rate(index)
+
+    def many(self, index: int) -> Many | None:
+        """Return what gives y for several values of one input."""
+        return self._sandbox.many(index)
 
     def renew(self) -> None:
         """Go on with another subject."""
@@ -74,6 +82,10 @@ class InProcess:
     def at_rate(self, index: int) -> Callable[[float], Instance]:
         """Return what makes them at a part of the usual learning rate."""
         return self._adapters[index].make
+
+    def many(self, index: int) -> Many | None:  # noqa: ARG002 - see Host
+        """Return None: here each call is as near as many."""
+        return None
 
     def renew(self) -> None:
         """Nothing is to be done here."""

@@ -28,6 +28,7 @@ from gradcheck.students.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from gradcheck.records import Array
     from gradcheck.students.remote import RemoteInstance
 
 SURVEY = "gradcheck.students.survey:survey"
@@ -172,6 +173,12 @@ class Sandbox:
         from gradcheck.students.remote import RemoteInstance
 
         return lambda rate: RemoteInstance(self, index, rate, seeded=seeded)
+
+    def many(self, index: int) -> Callable[[Sequence[Array], int, Array], Array]:
+        """Return what gives y for several values of one input: see `Subject.many`."""
+        from gradcheck.students.remote import forwards
+
+        return lambda inputs, k, rows: forwards(self, index, inputs, k, rows)
 
     def renew(self) -> None:
         """Go on with another subject; a process that has ended is started again when needed."""

@@ -14,6 +14,8 @@ from gradcheck.students.answers import cleaned, failure
 from gradcheck.students.frames import Entry, FrameError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gradcheck.records import Array
     from gradcheck.students.process import Sandbox
 
@@ -175,6 +177,40 @@ class RemoteInstance:
         except (ValueError, RuntimeError) as error:
             raise SubjectError(f"{doing} changes what it was handed: {error}") from error
         array.setflags(write=not entry.flags & frames.READ_ONLY)
+
+
+def forwards(
+    sandbox: Sandbox, subject: int, inputs: Sequence[Array], k: int, rows: Array
+) -> Array:
+    """Return y for each of the rows in the place of input k, each by a fresh instance.
+
+    Raises
+    ------
+    SubjectError
+        Where the code raises for one of them.
+    """
+    sandbox.ready(subject)
+    sent = [
+        Entry(frames.INPUT, j, 0, np.ascontiguousarray(rows if j == k else array))
+        for j, array in enumerate(inputs)
+    ]
+    try:
+        table, data = frames.encode(sent)
+    except FrameError as error:
+        raise SubjectError(str(error)) from error
+    answer = sandbox.call(
+        wire.FORWARDS, "forward", 0, subject, k, 1.0, (0.0, 0), table, data
+    )
+    if answer.kind == wire.FAILED:
+        message, file, line = failure(answer.table)
+        raise SubjectError(message, file=file, line=line)
+    try:
+        (entry,) = frames.decode(answer.table, answer.data)
+    except (FrameError, ValueError) as error:
+        raise sandbox.not_understood("forward", error) from None
+    if entry.role != frames.OUTPUT or not entry.array.ndim:
+        raise sandbox.not_understood("forward", "it holds no y")
+    return entry.array
 
 
 def _flags(array: Array) -> int:
