@@ -36,18 +36,24 @@ class Account:
         What forward returned.
     gradients : list of Array or None
         One an input; None where it is missing, or has the wrong shape or dtype.
+    misshapen : dict of int to Array
+        By the input's position: real gradients whose shape is not that of their input.
     breaches : list of Breach
     looked_at : set of str
         Contracts that could be tested.
     crash : SubjectError or None
         What backward raised at the first call.
+    inner_forwards : int
+        How often that call ran forward itself, where the instance counts it.
     """
 
     y: Array
     gradients: list[Array | None] = field(default_factory=list)
+    misshapen: dict[int, Array] = field(default_factory=dict)
     breaches: list[Breach] = field(default_factory=list)
     looked_at: set[str] = field(default_factory=set)
     crash: SubjectError | None = None
+    inner_forwards: int = 0
 
     def broken(
         self, contract: str, code: str, quantity: str, message: str, **numbers: float
@@ -116,10 +122,12 @@ def match(
                 f"one for each of {', '.join(names[k] for k in active)}",
             )
     for k, gradient in pairs:
-        account.gradients[k] = _usable(account, names[k], gradient, inputs[k].shape)
+        account.gradients[k] = _usable(account, names[k], k, gradient, inputs[k].shape)
 
 
-def _usable(account: Account, name: str, gradient: Any, shape: tuple[int, ...]) -> Array | None:
+def _usable(
+    account: Account, name: str, k: int, gradient: Any, shape: tuple[int, ...]
+) -> Array | None:
     quantity = f"d{name}"
     if gradient is None:
         account.broken("shape", "missing", quantity, f"backward returns None for {quantity}")
@@ -140,6 +148,7 @@ def _usable(account: Account, name: str, gradient: Any, shape: tuple[int, ...]) 
         )
         return None
     if array.shape != shape:
+        account.misshapen[k] = array.astype(np.float64)
         account.broken(
             "shape",
             "wrong-shape",

@@ -128,10 +128,11 @@ class _Examination:
         except SubjectError as error:
             account.crash = error
             return False
+        account.inner_forwards = int(getattr(instance, "inner_forwards", 0))
         match(self.runner.subject, self.inputs, handed, account)
         if upstream.tobytes() != self.upstream.tobytes():
             text = "backward changes the upstream gradient, which is its caller's"
-            account.broken("purity", "mutates-upstream", "upstream", text)
+            account.broken("purity", "mutates-upstream", self.runner.subject.first, text)
         if y.tobytes() != account.y.tobytes():
             text = "backward changes y, which forward handed out"
             account.broken("purity", "mutates-output", "y", text)
@@ -155,6 +156,11 @@ class _Examination:
                 # What a backward does to its own cache is no fault, if a forward makes it anew.
                 renewed = self._gradients(self._backward(instance, self.upstream))
                 self.renew = self._all_equal(renewed)
+                if self.renew:
+                    # What is drawn at random may be the same once.
+                    self._forward(instance)
+                    renewed = self._gradients(self._backward(instance, self.upstream))
+                    self.renew = self._all_equal(renewed)
                 again = renewed if self.renew else again
         except SubjectError as error:
             text = f"the second time, {error}"

@@ -35,8 +35,8 @@ class Runner:
         self.backwards = 0
         self.copies = False
 
-    def make(self) -> Instance:
-        """Return a fresh instance.
+    def make(self, rate: float | None = None) -> Instance:
+        """Return a fresh instance; one that uses this part of the learning rate, where it is given.
 
         Raises
         ------
@@ -47,8 +47,9 @@ class Runner:
             # Weights or masks that a layer draws for itself are then the same in every instance.
             random.seed(0)
             np.random.seed(0)  # noqa: NPY002 - theirs
+        make, at_rate = self.subject.make, self.subject.at_rate
         try:
-            return self.subject.make()
+            return make() if rate is None or at_rate is None else at_rate(rate)
         except (KeyboardInterrupt, SubjectError):
             raise
         except BaseException as error:
@@ -85,6 +86,24 @@ class Runner:
             raise
         except BaseException as error:
             raise SubjectError(f"backward raised {described(error)}") from error
+
+    def call_step(self, instance: Any) -> tuple[Array, ...]:
+        """Return the inputs as they are after the code's own step, as many as the subject has.
+
+        Raises
+        ------
+        SubjectError
+            Where it raises, or returns anything else.
+        """
+        try:
+            stepped = tuple(instance.step())
+        except (KeyboardInterrupt, SubjectError):
+            raise
+        except BaseException as error:
+            raise SubjectError(f"step raised {described(error)}") from error
+        if [np.shape(a) for a in stepped] != [a.shape for a in self.subject.inputs]:
+            raise SubjectError("step did not return one array for each input, of its shape")
+        return stepped
 
     def forward(self, inputs: Sequence[Array]) -> Array:
         """Return y of a fresh instance."""

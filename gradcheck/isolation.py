@@ -7,7 +7,7 @@ import os
 import random
 import sys
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +49,7 @@ def isolated() -> Iterator[None]:
     entries, arguments = list(path), list(argv)
     called = np.geterrcall()
     limit, trace, profile = sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()
-    numbers, folder, printing = random.getstate(), os.getcwd(), np.get_printoptions()  # noqa: PTH109 - ten times as fast
+    numbers, folder, printing = random.getstate(), _folder(), np.get_printoptions()
     legacy = np.random.get_bit_generator()  # type: ignore[attr-defined]
     # It may hold the second of a pair of normal numbers, which exchanging the generator drops.
     state = np.random.get_state(legacy=False)  # noqa: NPY002 - theirs
@@ -68,8 +68,9 @@ def isolated() -> Iterator[None]:
         random.setstate(numbers)
         if np.get_printoptions() != printing:
             np.set_printoptions(**printing)
-        if os.getcwd() != folder:  # noqa: PTH109
-            os.chdir(folder)
+        if _folder() != folder:
+            with suppress(OSError):
+                os.chdir(folder)
         _DEPTH[0] -= 1
         np.random.set_bit_generator(legacy)  # type: ignore[attr-defined]
         if state.get("has_gauss"):
@@ -85,6 +86,14 @@ def isolated() -> Iterator[None]:
             sys.settrace(trace)
         if sys.getprofile() is not profile:
             sys.setprofile(profile)
+
+
+def _folder() -> str:
+    """Return the working folder, empty where it was removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - ten times as fast
+    except OSError:
+        return ""
 
 
 def _seeded(depth: int) -> np.random.MT19937:

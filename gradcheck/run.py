@@ -69,10 +69,8 @@ class Run:
         if formula is None:
             return None
         from gradcheck.correspondence import Correspondence
-        from gradcheck.oracles.symbolic import derive
 
-        oracle = derive(formula, verdict.shapes_of(self.subject))
-        return Correspondence(self.runner, oracle, self.rng)
+        return Correspondence.of(self.runner, formula, self.rng)
 
     def result(self, regimes: Sequence[str]) -> Result:
         """Return what is known of the subject after these regimes, the given point first."""
@@ -108,8 +106,29 @@ class Run:
             self._crash("backward", "point", self.account.crash)
         else:
             self._values(sample, upstream, self.account.y, self.account.gradients)
+            self._true_of_misshapen(sample, upstream)
             if any(reading.verdict is Verdict.FAIL for _, reading in self.readings):
                 self._stale(earlier, upstream)
+
+    def _true_of_misshapen(self, sample: Sample, upstream: Array) -> None:
+        """Ask the oracles for the gradients that came in a wrong shape: what was to be returned.
+
+        Zeros stand in for them; what is said of zeros is dropped.
+        """
+        account = self._known()
+        if not account.misshapen or not self.outcomes:
+            return
+        zeros = [
+            np.zeros(array.shape) if k in account.misshapen else None
+            for k, array in enumerate(sample.inputs)
+        ]
+        known = self.judge.convicted
+        try:
+            there = self.judge.judge(sample, upstream, account.y, zeros, thorough=False)
+        except SubjectError:
+            return
+        self.judge.convicted = known
+        self.outcomes[0].truth.update(there.truth)
 
     def _upstreams(self, y: Array) -> tuple[Array, Array]:
         basis = np.zeros_like(y)
@@ -174,7 +193,7 @@ class Run:
             return True
         if handed_in.tobytes() != upstream.tobytes():
             text = f"backward changes the upstream gradient (regime {sample.regime})"
-            self._known().broken("purity", "mutates-upstream", "upstream", text)
+            self._known().broken("purity", "mutates-upstream", self.subject.first, text)
         if not as_given:
             for k, code in changed(self.subject, inputs, sample.inputs):
                 name = self.subject.names[k]
@@ -219,7 +238,7 @@ class Run:
         """Note, once, that forward is another function than the notes'."""
         if any(finding.code == "forward-differs" for finding in self.extra):
             return
-        self.extra.append(diagnosis.forward_differs(reading, regime))
+        self.extra.append(diagnosis.forward_differs(self.subject, reading, regime))
 
     def _overflows(self, sample: Sample, y: Array) -> bool:
         """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
@@ -229,7 +248,7 @@ class Run:
         if not np.isfinite(formula.value).all():
             return False
         quantity = self.correspondence.primal
-        self.extra.append(diagnosis.forward_overflows(quantity, sample.regime))
+        self.extra.append(diagnosis.overflows(self.subject, quantity, sample.regime))
         self.readings.append(
             (
                 sample.regime,
@@ -256,7 +275,7 @@ class Run:
     def _crash(self, what: str, regime: str, error: SubjectError) -> None:
         """Note that the code raised: an error, but in a precision that nobody asked for."""
         asked = regime != "float32"
-        self.extra.append(diagnosis.crash(what, regime, error, remark=not asked))
+        self.extra.append(diagnosis.crash(self.subject, what, regime, error, remark=not asked))
         if asked:
             self.checks.append(
                 Check(

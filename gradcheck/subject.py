@@ -35,7 +35,12 @@ class Stepping(Instance, Protocol):
     """An instance whose code has a way of its own to update its parameters."""
 
     def step(self) -> tuple[Array, ...]:
-        """Update the parameters as the code does; return all inputs as they are after it."""
+        """Update the parameters as the code does; return all inputs as they are after it.
+
+        Where the next forward is handed these very arrays (the same objects), the instance keeps
+        its own parameters as the step left them, and is not given them anew: a backward that uses
+        an old copy can then be seen.
+        """
         ...
 
 
@@ -99,6 +104,11 @@ class Subject:
     def active(self) -> list[int]:
         """Return the positions of the inputs that get a gradient."""
         return [k for k, name in enumerate(self.names) if name not in self.constants]
+
+    @property
+    def first(self) -> str:
+        """Return the quantity that stands for backward as a whole: the first gradient, "dx"."""
+        return f"d{self.names[self.active[0]]}"
 
 
 def as_output(y: Any) -> Array:

@@ -128,11 +128,11 @@ def _description(entry: Any) -> Description:
 def _input(entry: Any) -> Input:
     entry = _mapping(entry, 20)
     shape = tuple(_number(side, ENTRIES) for side in _list(entry.get("shape"), RANK))
-    if prod(side or 1 for side in shape) > ENTRIES:
-        raise AnswerError(f"an input of shape {shape}, must have at most {ENTRIES} entries")
+    if not 0 < prod(shape) <= ENTRIES:
+        raise AnswerError(f"an input of shape {shape}, must have 1 to {ENTRIES} entries")
     axis = entry.get("axis")
-    if type(axis) is not int or abs(axis) > RANK:
-        raise AnswerError("an axis that is no small integer")
+    if type(axis) is not int or not -max(len(shape), 1) <= axis < max(len(shape), 1):
+        raise AnswerError(f"an input of shape {shape} without the axis that is given")
     fields = {
         **entry,
         "shape": shape,

@@ -57,6 +57,7 @@ _trace, _set_trace, _profile, _set_profile = (
     sys.getprofile,
     sys.setprofile,
 )
+_json = json.JSONEncoder().encode
 _WIDER = {"g": np.dtype("d"), "G": np.dtype("D")}
 _LIBRARIES = [
     Path(str(module.__file__)).parent for module in (importlib.import_module("gradcheck"), np, os)
@@ -226,7 +227,7 @@ class Server:
         stay()
         _filter_warnings()
         self._filters = list(warnings.filters)
-        return json.dumps(answer)
+        return _json(answer)
 
 
 def _filter_warnings() -> None:

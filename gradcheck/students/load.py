@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import sys
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def load(path: Path, *, seconds: float) -> Loaded:
     source = read(path.absolute())
     notes = list(source.notes)
     name, folders, packages = surroundings(source)
-    printed = Beginning()
+    printed, before = Beginning(), dict(vars(builtins))
     with isolated():
         sys.stdout = sys.stderr = printed
         sys.stdin = io.StringIO()
@@ -91,6 +92,7 @@ def load(path: Path, *, seconds: float) -> Loaded:
             module = _module(name, source.path)
             sys.modules[name] = module
             imports.run(source, module)
+        _restore(before)
     loaded = Loaded(
         path=source.path,
         name=path.name,
@@ -103,6 +105,13 @@ def load(path: Path, *, seconds: float) -> Loaded:
     )
     _CURRENT.append(loaded)
     return loaded
+
+
+def _restore(before: dict[str, Any]) -> None:
+    """Put the builtins back that the file has replaced: others need them, too."""
+    for name, value in before.items():
+        if builtins.__dict__.get(name) is not value:
+            builtins.__dict__[name] = value
 
 
 def _module(name: str, path: Path) -> ModuleType:

@@ -107,7 +107,7 @@ ELEMENTWISE: list[Rule] = [
         la.SQUARE.at(fixed(np.ones((3, 4)))),
         local(lambda x: 2 * x**2),
         *SMOOTH,
-        *("function-for-derivative", "region", "factor"),
+        *("wrong-point", "function-for-derivative", "region", "factor"),
         region="x != 0 and x != 1",
     ),
     rule(

@@ -64,7 +64,7 @@ SCALARS: list[Rule] = [
         "prelu-slope-off-by-a-millionth",
         PRELU,
         prelu_slope_off,
-        *("unlisted", "region", "low-precision"),
+        *("unlisted", "region", "low-precision", "upstream-nonlinear"),
     ),
     rule(
         "prelu-slope-of-the-other-side",

@@ -1,0 +1,25 @@
+# expect error: no answer within
+import numpy as np
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        return x * x
+
+    def backward(self, g):
+        while True:
+            try:
+                pass
+            except BaseException:
+                pass
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

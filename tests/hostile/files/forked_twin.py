@@ -1,0 +1,24 @@
+# expect error: answer not understood|during forward|raised
+import numpy as np
+import os
+
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        os.fork()
+        return x * x
+
+    def backward(self, g):
+        return 2 * self.x * g
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

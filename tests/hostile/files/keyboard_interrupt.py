@@ -1,0 +1,21 @@
+# expect error: forward raised KeyboardInterrupt
+import numpy as np
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        raise KeyboardInterrupt
+
+    def backward(self, g):
+        return 2 * self.x * g
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

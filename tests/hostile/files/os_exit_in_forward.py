@@ -1,0 +1,22 @@
+# expect error: the process ended (exit code 0) during forward
+import numpy as np
+import os
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        os._exit(0)
+
+    def backward(self, g):
+        return 2 * self.x * g
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

@@ -1,0 +1,23 @@
+# expect fail error: 
+import numpy as np
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        return x * x
+
+    def backward(self, g):
+        loop = []
+        loop.append(loop)
+        return loop
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

