@@ -221,6 +221,8 @@ class _Judged:
         )
         subject = replace(subject, file=self.shown, many=self.host.many(index))
         result = _check(subject, self.options.seed)
+        if subject.role == "mse":
+            result = _with_multiple(result, subject)
         if self.host.ended:
             result = _ended(result, subject, self.host.ended)
         convention = {**description.convention}
@@ -238,6 +240,45 @@ def _check(subject: Subject, seed: int) -> Result:
     except OracleError:
         # The notes' formula has other inputs: the code is judged by its own forward alone.
         return check_subject(subject, regimes=regimes, seed=seed)
+
+
+def _with_multiple(result: Result, subject: Subject) -> Result:
+    """Say by which factor a cost differs from the notes', where it is the same at every point."""
+    if not any(finding.code == "forward-differs" for finding in result.findings):
+        return result
+    factor = _multiple(subject)
+    if factor is None:
+        return result
+    findings = tuple(
+        replace(f, numbers={**f.numbers, "factor": factor}) if f.code == "forward-differs" else f
+        for f in result.findings
+    )
+    return replace(result, findings=findings)
+
+
+def _multiple(subject: Subject) -> float | None:
+    """Return value / formula where three points of ordinary size give one number."""
+    import numpy as np
+
+    from gradcheck.correspondence import Correspondence
+    from gradcheck.execution import Runner
+    from gradcheck.samples import Sample
+
+    rng = np.random.default_rng(3)
+    runner = Runner(subject)
+    ratios = []
+    try:
+        correspondence = Correspondence.of(runner, FORMULA_OF["mse"], rng)
+        for _ in range(3):
+            inputs = tuple(
+                rng.standard_normal(a.shape) if a.dtype.kind == "f" else a.copy()
+                for a in subject.inputs
+            )
+            value = float(runner.forward([a.copy() for a in inputs]))
+            ratios.append(value / float(correspondence.formula(Sample(regime="point", inputs=inputs)).value))
+    except (GradcheckError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    return ratios[0] if np.allclose(ratios, ratios[0], rtol=1e-9, atol=0) else None
 
 
 def _joined(one: Result, other: Result) -> Result:

@@ -203,8 +203,8 @@ def _inputs(
             name = arrays[k].name
         layout = setting.layout if place == 0 else _layout(shapes[k], setting)
         made.append(
-            Input(name=name, shape=shapes[k], axis=setting.feature_axis, layout=layout,
-                  parameter=place > 0)  # fmt: skip
+            Input(name=name, shape=shapes[k], layout=layout, parameter=place > 0,
+                  axis=setting.feature_axis if place == 0 else -1)  # fmt: skip
         )
     return tuple(made)
 

@@ -517,6 +517,27 @@ def complete(recipe: Recipe, fit: Fit) -> bool:
     )
 
 
+def accumulating(recipe: Recipe, fit: Fit) -> list[str]:
+    """Return the gradients that add up unless they are set to zero, as a file documents it."""
+    if not recipe.zeroed:
+        return []
+    values = [fit.x, *(drawn(p.array.shape, 1 + k) for k, p in enumerate(fit.parameters))]
+    instance = RecipeInstance(replace(recipe, zeroed=()))
+    try:
+        with isolated():
+            y = np.asarray(instance.forward(*[v.copy() for v in values]))
+            upstream = drawn(y.shape, 9)
+            first = [np.array(g) for g in instance.backward(upstream.copy())]
+            second = [np.array(g) for g in instance.backward(upstream.copy())]
+    except Exception:  # noqa: BLE001 - told by the check
+        return []
+    return [
+        f"d{one.name}"
+        for one, g, again in zip(recipe.inputs, first, second, strict=True)
+        if g.shape == again.shape and g.dtype.kind == "f" and g.any() and np.allclose(again, 2 * g)
+    ]
+
+
 def documented_zeroing(text: str) -> bool:
     """Say whether a file has a way to set gradients to zero: then they add up by convention."""
     flat = plain(text)
@@ -524,6 +545,6 @@ def documented_zeroing(text: str) -> bool:
 
 
 __all__ = [
-    "Fit", "NotPlaced", "Sizes", "backward_call", "complete", "documented_zeroing", "fits",
+    "Fit", "NotPlaced", "Sizes", "accumulating", "backward_call", "complete", "documented_zeroing", "fits",
     "inputs_of", "method", "recipe_of", "rule_of", "source_of", "told_source",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from gradcheck.students.networks import place_container, place_network
 from gradcheck.students.objects import (
     Fit,
     NotPlaced,
+    accumulating,
     complete,
     documented_zeroing,
     fits,
@@ -288,7 +289,10 @@ class _Surveyor:
                 candidate, self.setting, self.stock, self.text, options
             )
             setting = self.setting
-        facts = {"at_output": True} if at_output else {}
+        facts: dict[str, Any] = {"at_output": True} if at_output else {}
+        zeroed = accumulating(recipe, fit) if fit is not None else []
+        if zeroed:
+            facts["zeroed"] = zeroed
         return [self._made(candidate, recipe, told, role, setting, facts, fit)]
 
     def _container(self, candidate: Candidate) -> list[Placed]:
