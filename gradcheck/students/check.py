@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
 from gradcheck.records import Array, Check, FileNote, Finding, Oracle, Result, Verdict
-from gradcheck.students import context
+from gradcheck.students import context, conventions
 from gradcheck.students.adapter import Description
 from gradcheck.students.subjects import subject_of
 
@@ -220,65 +220,28 @@ class _Judged:
             again,
         )
         subject = replace(subject, file=self.shown, many=self.host.many(index))
-        result = _check(subject, self.options.seed)
-        if subject.role == "mse":
-            result = _with_multiple(result, subject)
+        formula = FORMULA_OF.get(description.role)
+        if description.facts.get("no_formula"):
+            formula = None
+        result = _check(subject, self.options.seed, formula)
+        if result.verdict is Verdict.FAIL and description.output == "scalar":
+            result = conventions.with_numbers(result, subject)
         if self.host.ended:
             result = _ended(result, subject, self.host.ended)
         convention = {**description.convention}
         return replace(result, convention=convention)
 
 
-def _check(subject: Subject, seed: int) -> Result:
+def _check(subject: Subject, seed: int, formula: str | None) -> Result:
     from gradcheck.check import check_subject
 
     whole = subject.role in ("sequential", "network")
-    formula = FORMULA_OF.get(subject.role)
     regimes: Any = WHOLE if whole else "all"
     try:
         return check_subject(subject, regimes=regimes, seed=seed, formula=formula)
     except OracleError:
         # The notes' formula has other inputs: the code is judged by its own forward alone.
         return check_subject(subject, regimes=regimes, seed=seed)
-
-
-def _with_multiple(result: Result, subject: Subject) -> Result:
-    """Say by which factor a cost differs from the notes', where it is the same at every point."""
-    if not any(finding.code == "forward-differs" for finding in result.findings):
-        return result
-    factor = _multiple(subject)
-    if factor is None:
-        return result
-    findings = tuple(
-        replace(f, numbers={**f.numbers, "factor": factor}) if f.code == "forward-differs" else f
-        for f in result.findings
-    )
-    return replace(result, findings=findings)
-
-
-def _multiple(subject: Subject) -> float | None:
-    """Return value / formula where three points of ordinary size give one number."""
-    import numpy as np
-
-    from gradcheck.correspondence import Correspondence
-    from gradcheck.execution import Runner
-    from gradcheck.samples import Sample
-
-    rng = np.random.default_rng(3)
-    runner = Runner(subject)
-    ratios = []
-    try:
-        correspondence = Correspondence.of(runner, FORMULA_OF["mse"], rng)
-        for _ in range(3):
-            inputs = tuple(
-                rng.standard_normal(a.shape) if a.dtype.kind == "f" else a.copy()
-                for a in subject.inputs
-            )
-            value = float(runner.forward([a.copy() for a in inputs]))
-            ratios.append(value / float(correspondence.formula(Sample(regime="point", inputs=inputs)).value))
-    except (GradcheckError, TypeError, ValueError, ZeroDivisionError):
-        return None
-    return ratios[0] if np.allclose(ratios, ratios[0], rtol=1e-9, atol=0) else None
 
 
 def _joined(one: Result, other: Result) -> Result:

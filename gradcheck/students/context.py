@@ -38,8 +38,8 @@ def judged_together(
     """
     own = {name: _alone(result, described[name]) for name, result in results.items()}
     losses = [n for n, d in described.items() if d.output == "scalar" and d.role in LOSSES]
-    layers = [n for n in own if n not in losses and described[n].role not in
-              ("sequential", "network")]  # fmt: skip
+    layers = [n for n in own if n not in losses and described[n].inputs
+              and described[n].role not in ("sequential", "network")]  # fmt: skip
     for layer in layers:
         if _averages(own[layer], described[layer]):
             own |= _averaged(layer, losses, own, described, chained)

@@ -126,19 +126,15 @@ def _own(thing: Any, module: str, name: str) -> bool:
 
 
 def method_of(kind: type, names: Sequence[str]) -> str:
-    """Return the first of the names that the class has as a method, or ""."""
+    """Return the first of the names that the class has as a method, its own or a base's, or ""."""
     for name in names:
-        found = inspect.getattr_static(kind, name, None)
-        if found is not None and (callable(found) or isinstance(found, staticmethod | classmethod)):
-            if not _of_object(kind, name):
-                return name
+        for base in kind.__mro__[:-1]:
+            found = base.__dict__.get(name)
+            if found is not None:
+                if callable(found) or isinstance(found, staticmethod | classmethod):
+                    return name
+                break
     return ""
-
-
-def _of_object(kind: type, name: str) -> bool:
-    return getattr(object, name, None) is getattr(kind, name, None) or (
-        name == "__call__" and inspect.getattr_static(kind, name, None) is None
-    )
 
 
 def _class(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | None:

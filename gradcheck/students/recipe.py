@@ -254,6 +254,8 @@ class RecipeInstance:
             return None
         if value is None:
             return None
+        if k in self.recipe.parameters:
+            value = _reshaped(value, before[k].shape)
         if self.recipe.scaled or self.recipe.local:
             return upstream * value
         return value
@@ -274,6 +276,19 @@ def _fits(old: Any, array: Array) -> bool:
         and old.shape == array.shape
         and old.flags.writeable
     )
+
+
+def _reshaped(gradient: Any, shape: tuple[int, ...]) -> Any:
+    """Return a gradient in its parameter's shape where only dimensions of 1 in front are missing.
+
+    NumPy subtracts a db of shape (n,) from a b of shape (1, n) as it is meant.
+    """
+    own = np.shape(gradient)
+    if len(own) < len(shape) and shape == (1,) * (len(shape) - len(own)) + own:
+        return np.asarray(gradient).reshape(shape) if not isinstance(
+            gradient, np.ndarray
+        ) else gradient.reshape(shape)
+    return gradient
 
 
 def _zero(root: Any, place: Place) -> None:

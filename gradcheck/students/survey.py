@@ -290,6 +290,8 @@ class _Surveyor:
             )
             setting = self.setting
         facts: dict[str, Any] = {"at_output": True} if at_output else {}
+        if recipe.local and role == "mse":
+            facts["no_formula"] = True
         zeroed = accumulating(recipe, fit) if fit is not None else []
         if zeroed:
             facts["zeroed"] = zeroed
