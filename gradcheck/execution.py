@@ -111,6 +111,15 @@ class Runner:
             inputs = [np.array(array, subok=True) for array in inputs]
         return self.call_forward(self.make(), inputs)
 
+    def forward_rows(
+        self, inputs: Sequence[Array], k: int, rows: Array
+    ) -> Sequence[Array | SubjectError]:
+        """Return y of a fresh instance for each row in the place of input k, or what it raised."""
+        many = self.subject.forwards
+        assert many is not None  # noqa: S101 - for the type checker
+        self.forwards += len(rows)
+        return many(inputs, k, rows)
+
     def vjp(self, inputs: Sequence[Array], upstream: Array) -> tuple[Array, tuple[Any, ...]]:
         """Return y, and the gradients of a fresh instance, on copies of all arrays.
 

@@ -83,8 +83,9 @@ class Point:
         self.eps = working_roundoff(y, [self.inputs[k] for k in self.active])
         self.single = self.eps > EPS[np.float64]
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
-        self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y)
-        self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape)
+        rows = runner.forward_rows if runner.subject.forwards is not None else None
+        self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y, rows)
+        self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape, rows)
         self.seconds = 0.0
         self.convicted: set[int] = set()
         self.guards_vanish = sample.regime == "float32"

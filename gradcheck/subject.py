@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradcheck.records import Array
 
     Domain = Mapping[str, tuple[float, float]]
+    Rows = Callable[[Sequence[Array], int, Array], Sequence[Array | SubjectError]]
 
 
 class Instance(Protocol):
@@ -69,6 +70,9 @@ class Subject:
     at_rate : callable or None
         Where backward takes a learning rate: returns a fresh Instance whose backward gets this part
         of the usual one. Its gradients are the same, so far as the code is right.
+    forwards : callable or None
+        Where many calls at once are cheaper: takes the inputs, the position of one, and an array
+        whose rows take its place; returns a fresh instance's y for each, or what it raised.
     steps : bool
         `make` returns `Stepping` instances.
     layout : mapping of str to str
@@ -89,6 +93,7 @@ class Subject:
     fixed: frozenset[str] = frozenset()
     separate: bool = True
     at_rate: Callable[[float], Instance] | None = None
+    forwards: Rows | None = None
     steps: bool = False
     layout: Mapping[str, str] = field(default_factory=dict)
     domain: Domain = field(default_factory=dict)

@@ -158,11 +158,16 @@ def study_steps(values: Array, y: Array, noise: Array, ladder: Ladder) -> Study:
     )
 
 
+def probe_step(finest: float) -> float:
+    """Return the step of the value that is compared with the tangent, below the finest level."""
+    return min(PROBE, finest / RATIO**2)
+
+
 class NearTangent:
     """One more value of y, so near the point that it is on the tangent, bent by the curvature."""
 
     def __init__(self, evaluate: Callable[[float], Array], y: Array, finest: float) -> None:
-        self.step = min(PROBE, finest / RATIO**2)
+        self.step = probe_step(finest)
         self.moved = np.empty((1, y.size))
         evaluate_at(evaluate, (self.step,), self.moved)
         with np.errstate(all="ignore"):

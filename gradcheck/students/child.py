@@ -14,6 +14,7 @@ import os
 import random
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from gradcheck.students.output import ROOM, Beginning
 from gradcheck.students.source import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from gradcheck.records import Array
@@ -149,6 +151,9 @@ class Server:
             return wire.TEXT, 0, b"", self._survey(json.loads(data)).encode()
         if _limit() != self._recursion:
             _set_limit(self._recursion)
+        if what == wire.FORWARDS:
+            make = partial(self._make, subject, rate, seeded=bool(flags & wire.SEEDED))
+            return wire.ARRAYS, 0, *_packed(_forwards(make, number, _decode(table, data)))
         if flags & wire.MAKE:
             self._held[number] = self._make(subject, rate, seeded=bool(flags & wire.SEEDED))
         self._made = True
@@ -239,6 +244,27 @@ def _forward(held: Held, entries: list[Entry], data: bytes) -> list[Entry]:
     held.shown = array.tobytes() if watched else b""
     answer = [_entry(frames.OUTPUT, 0, frames.NOISY if type(y) is _noisy else 0, array)]
     return answer + _changed(held) if watched else answer
+
+
+def _forwards(make: Callable[[], Held], k: int, entries: list[Entry]) -> list[Entry]:
+    """Return y for each row of entry k in its place, stacked; of a fresh instance each."""
+    rows = entries[k].array
+    kinds, results = [], []
+    for row in rows:
+        held = make()
+        inputs = [_laid_out(array.copy(), flags) for _, _, flags, array in entries[:k]]
+        inputs.append(row.copy())
+        inputs += [_laid_out(array.copy(), flags) for _, _, flags, array in entries[k + 1 :]]
+        try:
+            array = _numbers(held.instance.forward(*inputs), "forward returned")
+        except BaseException as error:  # noqa: BLE001
+            raise _refusal("forward", error) from None
+        kinds.append((array.dtype, array.shape))
+        results.append(array.tobytes())
+        if kinds[-1] != kinds[0]:
+            raise Refusal("forward returned arrays of several shapes or dtypes")
+    dtype, shape = kinds[0]
+    return [_entry(frames.OUTPUT, 0, 0, _ndarray((len(rows), *shape), dtype, b"".join(results)))]
 
 
 def _backward(held: Held, entry: Entry) -> list[Entry]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gradcheck.students.remote import RemoteInstance
+    from gradcheck.subject import Rows
 
 SURVEY = "gradcheck.students.survey:survey"
 """What the child calls with path and settings; it returns `adapters` and `notes`."""
@@ -43,6 +44,9 @@ CODE = (
 
 KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 """What an interpreter may need in order to find its own libraries."""
+
+MOST_ROWS = 256
+"""Most forwards in one request."""
 
 NO_NOISE = (0.0, 0)
 
@@ -67,6 +71,8 @@ class Sandbox:
     ended : str
         Why the process ended while the subject at hand was checked; empty where it did not. The
         verdict of such a subject is never `pass`.
+    pace : float
+        Seconds that the last forward took.
     notes : list of str
         Limits that cannot be set on this system; known after `survey`.
     """
@@ -92,6 +98,7 @@ class Sandbox:
         self._names: list[tuple[str, str]] | None = None
         self.ended = ""
         self.generation = 0
+        self.pace = 0.0
         self.notes: list[str] = []
         self.free: list[int] = []
         self.slots = 0
@@ -173,6 +180,12 @@ class Sandbox:
 
         return lambda rate: RemoteInstance(self, index, rate, seeded=seeded)
 
+    def forwards(self, index: int, *, seeded: bool = True) -> Rows:
+        """Return what evaluates forward for many values of one input at once."""
+        from gradcheck.students.remote import RemoteRows
+
+        return RemoteRows(self, index, seeded=seeded)
+
     def renew(self) -> None:
         """Go on with another subject; a process that has ended is started again when needed."""
         self.ended = ""
@@ -187,6 +200,10 @@ class Sandbox:
             channel.close()
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def at_once(self) -> int:
+        """Return how many forwards one request may hold so that it is answered in time."""
+        return max(1, min(MOST_ROWS, int(self._limits.call / 4 / max(self.pace, 1e-6))))
 
     def call(
         self,
