@@ -28,7 +28,7 @@ from gradcheck.stochastic import perturbed
 from gradcheck.students import frames, wire
 from gradcheck.students.frames import Entry
 from gradcheck.students.limits import Limits, apply, stay
-from gradcheck.students.output import ROOM, Beginning
+from gradcheck.students.output import ROOM, Beginning, say_with
 from gradcheck.students.source import place
 
 if TYPE_CHECKING:
@@ -100,14 +100,14 @@ class Server:
         self._printed = Beginning()
         sys.stdout = sys.stderr = self._printed
         self._rest = b""
-        self._made = False
+        self._made, self._number = False, 0
 
     def serve(self) -> None:
         """Answer one request after the other; the process ends with the last one."""
         while True:
             request, table, data = self._next()
             kind, inner = wire.ARRAYS, 0
-            self._made = False
+            self._made, self._number = False, request[7]
             try:
                 kind, inner, table, data = self._answer(request, table, data)
             except Refusal as refusal:
@@ -115,8 +115,11 @@ class Server:
                 table, inner = _told(refusal), int(self._made)
             except BaseException as error:  # noqa: BLE001 - a signal's handler, memory, a recursion
                 kind, data, table = wire.FAILED, b"", _told(Refusal(_described(error)))
-            head = _ANSWER.pack(_MAGIC, kind, len(table), len(data), request[7], inner)
-            self._send(head + table + data)
+            self._reply(kind, table, data, inner)
+
+    def _reply(self, kind: int, table: bytes, data: bytes = b"", inner: int = 0) -> None:
+        head = _ANSWER.pack(_MAGIC, kind, len(table), len(data), self._number, inner)
+        self._send(head + table + data)
 
     def _next(self) -> tuple[Any, bytes, bytes]:
         come = self._rest
@@ -198,6 +201,7 @@ class Server:
         """Load the file and find its subjects; return the answer as JSON."""
         module, _, name = task["survey"].partition(":")
         try:
+            say_with(lambda text: self._reply(wire.PROGRESS, str(text).encode(errors="replace")))
             found = getattr(importlib.import_module(module), name)(
                 Path(task["path"]), task["settings"]
             )

@@ -17,12 +17,12 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Self
 
 from gradcheck.errors import LoadError, SandboxError, SubjectError
 from gradcheck.students import wire
-from gradcheck.students.answers import Surveyed, failure, strings, surveyed
+from gradcheck.students.answers import NAME, Surveyed, cleaned, failure, strings, surveyed
 from gradcheck.students.limits import Limits
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ CODE = (
 
 KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 """What an interpreter may need in order to find its own libraries."""
+
+MOST_LOST = 8
+"""Subjects of a file that may end its process while they are looked at."""
 
 MOST_ROWS = 256
 """Most forwards in one request."""
@@ -85,7 +88,7 @@ class Sandbox:
         survey: str = SURVEY,
         roots: Sequence[str] = (),
     ) -> None:
-        self._task = {
+        self._task: dict[str, Any] = {
             "path": str(Path(path).absolute()),
             "settings": dict(settings or {}),
             "survey": survey,
@@ -99,6 +102,7 @@ class Sandbox:
         self.ended = ""
         self.generation = 0
         self.pace = 0.0
+        self._at = ""
         self.notes: list[str] = []
         self.free: list[int] = []
         self.slots = 0
@@ -114,7 +118,7 @@ class Sandbox:
         """Start the process and hand it the file, without waiting for anything."""
         self.close()
         self.generation += 1
-        self.free, self.slots = [], 0
+        self.free, self.slots, self._at = [], 0, ""
         self._folder = tempfile.mkdtemp(prefix="student-")
         self._channel = self._spawn()
         try:
@@ -129,6 +133,9 @@ class Sandbox:
     def survey(self) -> Surveyed:
         """Return what was found in the file.
 
+        Where the process did not survive a look at a subject, the file is loaded once more; the
+        survey finds the subject, and what happened, in ``settings["lost"]``.
+
         Raises
         ------
         LoadError
@@ -136,6 +143,17 @@ class Sandbox:
         SubjectError
             Where loading it raised; SandboxError where it ended the process.
         """
+        lost = self._task["settings"].setdefault("lost", {})
+        while True:
+            try:
+                return self._surveyed()
+            except SandboxError as error:
+                if not self._at or self._at in lost or len(lost) == MOST_LOST:
+                    raise
+                lost[self._at] = str(error)
+                self.renew()
+
+    def _surveyed(self) -> Surveyed:
         if self._process is None:
             self.start()
         kind, text = self._answer("starting", self._limits.start)
@@ -143,6 +161,7 @@ class Sandbox:
             raise self._end("answer not understood during starting")
         self.notes = strings(text)
         kind, text = self._answer("loading the file", self._limits.load)
+        self._at = ""
         if kind != wire.TEXT:
             self.close()
             message, file, line = failure(text)
@@ -277,9 +296,15 @@ class Sandbox:
     def _answer(self, doing: str, seconds: float) -> tuple[int, bytes]:
         if self._channel is None:
             raise SandboxError(self.ended or "the sandbox is closed")
+        deadline = monotonic() + seconds
         try:
             answer = self._channel.answer(seconds)
+            while answer.kind == wire.PROGRESS:
+                self._at = cleaned(answer.table.decode(errors="replace"), NAME)
+                answer = self._channel.answer(deadline - monotonic())
         except BaseException as error:  # noqa: BLE001 - it is raised again, or said better
+            if self._at:
+                doing = f"a look at {self._at}"
             raise self._ending(error, doing, seconds) from None
         return answer.kind, answer.data or answer.table
 
