@@ -90,7 +90,7 @@ class Sandbox:
     ) -> None:
         self._task: dict[str, Any] = {
             "path": str(Path(path).absolute()),
-            "settings": dict(settings or {}),
+            "settings": {**(settings or {}), "lost": {}},
             "survey": survey,
         }
         self._roots = [*_roots(), *roots]
@@ -143,7 +143,7 @@ class Sandbox:
         SubjectError
             Where loading it raised; SandboxError where it ended the process.
         """
-        lost = self._task["settings"].setdefault("lost", {})
+        lost = self._task["settings"]["lost"]
         while True:
             try:
                 return self._surveyed()
