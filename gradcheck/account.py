@@ -41,6 +41,8 @@ class Account:
     breaches : list of Breach
     looked_at : set of str
         Contracts that could be tested.
+    by_rate : dict of int to (Array, Array)
+        Gradients that depend on the learning rate: at the half of it, and at a small part.
     crash : SubjectError or None
         What backward raised at the first call.
     inner_forwards : int
@@ -52,6 +54,7 @@ class Account:
     misshapen: dict[int, Array] = field(default_factory=dict)
     breaches: list[Breach] = field(default_factory=list)
     looked_at: set[str] = field(default_factory=set)
+    by_rate: dict[int, tuple[Array, Array]] = field(default_factory=dict)
     crash: SubjectError | None = None
     inner_forwards: int = 0
 

@@ -2,7 +2,8 @@
 
 Shape and dtype of each gradient; purity (the bytes of every array of the caller are unchanged);
 the same call gives the same answer; linearity in the upstream gradient, and zero for zero;
-backward belongs to the latest forward of its own instance.
+backward belongs to the latest forward of its own instance, and to its parameters as they are; what
+it returns does not depend on the learning rate.
 """
 
 from __future__ import annotations
@@ -19,10 +20,20 @@ if TYPE_CHECKING:
 
     from gradcheck.execution import Runner
     from gradcheck.records import Array
-    from gradcheck.subject import Instance
+    from gradcheck.subject import Instance, Subject
 
-CONTRACTS = ("shape", "purity", "repeatable", "linear", "zero", "latest-forward", "instances")
+CONTRACTS = (
+    *("shape", "purity", "repeatable", "linear", "zero", "latest-forward", "instances"),
+    *("learning-rate", "after-step"),
+)
 """The names of the contracts, in the order in which they are reported."""
+
+RATES = (0.5, 2.0**-10)
+"""Parts of the usual learning rate: of its order, and so small that an early update hides."""
+
+ROUNDED = 1e-9
+"""Relative error of a gradient that was read from an update, or that the same code gives twice at
+another point, where the rounding is not measured."""
 
 SLACK = 64.0
 """Units in the last place of the largest entry, for a few roundings; exceeded, it is measured. What
@@ -33,6 +44,16 @@ STRETCH, PART = -256.0, 128.0
 
 FAINT = {np.float64: 2.0**-20, np.float32: 2.0**-10}
 """A factor that makes an upstream gradient small, and what is left of it larger than rounding."""
+
+
+def contracts_of(subject: Subject) -> tuple[str, ...]:
+    """Return the names of the contracts that a subject can be held to."""
+    left_out = {
+        "instances": not subject.separate,
+        "learning-rate": subject.at_rate is None,
+        "after-step": not subject.steps,
+    }
+    return tuple(name for name in CONTRACTS if not left_out.get(name, False))
 
 
 def examine(
@@ -118,6 +139,10 @@ class _Examination:
                 self._linear(instance, basis)
                 if runner.subject.separate:
                     self._instances(earlier)
+                if runner.subject.at_rate is not None:
+                    self._rates()
+                if runner.subject.steps:
+                    self._after_step()
         return self.account, self.upstream
 
     def _first(self, instance: Instance, given: Sequence[Array], y: Array) -> bool:
@@ -254,6 +279,101 @@ class _Examination:
             if got is not None and other is not None and not self._equal(got, other, k):
                 text = "forward of a second instance changes what backward of the first returns"
                 account.broken("instances", "shared-state", f"d{self.names[k]}", text)
+
+    def _rates(self) -> None:
+        """Compare the gradients at smaller learning rates: they must not depend on it."""
+        account = self.account
+        seen = []
+        try:
+            for rate in RATES:
+                instance = self.runner.make(rate)
+                self._forward(instance)
+                seen.append(self._gradients(self.runner.call_backward(instance, self._fresh())))
+        except SubjectError:
+            return
+        account.looked_at.add("learning-rate")
+        for k, got in enumerate(account.gradients):
+            half, small = (gradients[k] for gradients in seen)
+            if got is None or half is None or small is None:
+                continue
+            if self._alike(got, half, k, RATES[0]) and self._alike(got, small, k, RATES[1]):
+                continue
+            account.by_rate[k] = (half, small)
+            self._depends(k, got, small)
+
+    def _depends(self, k: int, got: Array, small: Array) -> None:
+        """Note a gradient that changes with the learning rate, by how it does."""
+        quantity, rate = f"d{self.names[k]}", RATES[1]
+        size = float(np.abs(got).max(initial=0.0))
+        index = np.unravel_index(np.argmax(np.nan_to_num(np.abs(got - small))), got.shape)
+        numbers = {"usual": float(got[index]), "small": float(small[index]), "rate": rate}
+        seen = (
+            f"{quantity}{list(map(int, index))} is {got[index]:.6g} at the usual rate and "
+            f"{small[index]:.6g} at {rate:.2g} of it"
+        )
+        if np.all(np.abs(small - rate * got) <= ROUNDED * size):
+            text = f"it is multiplied by the learning rate: {seen}"
+            self.account.broken("learning-rate", "factor", quantity, text, **numbers)
+        elif self.names[k] in self.runner.subject.parameters:
+            text = f"it changes with the learning rate: {seen}"
+            self.account.broken("learning-rate", "unlisted", quantity, text, **numbers)
+        else:
+            self.account.broken("learning-rate", "updated-before-use", quantity, seen, **numbers)
+
+    def _alike(self, got: Array, other: Array, k: int, rate: float) -> bool:
+        """Say whether two gradients are one, if those of parameters were read from an update."""
+        if np.array_equal(got, other, equal_nan=True):
+            return True
+        size = float(np.abs(np.nan_to_num(got, posinf=0.0, neginf=0.0)).max(initial=0.0))
+        allowed = max(ROUNDED, SLACK * self.eps) * size + self.tiny
+        if self.names[k] in self.runner.subject.parameters:
+            allowed += self.eps * SLACK * float(np.abs(self.inputs[k]).max(initial=0.0)) / rate
+            allowed += self.eps * SLACK * size / rate
+        return self._equal(got, other, k) or bool(np.all(np.abs(got - other) <= allowed))
+
+    def _after_step(self) -> None:
+        """Let the code step, and compare it with a fresh instance of the same parameters."""
+        account, runner = self.account, self.runner
+        if any(breach.contract == "repeatable" for breach in account.breaches):
+            return
+        try:
+            instance = runner.make()
+            self._forward(instance)
+            runner.call_backward(instance, self._fresh())
+            stepped = runner.call_step(instance)
+            given = [array.copy() for array in stepped]
+            if all(np.array_equal(a, b) for a, b in zip(given, self.inputs, strict=True)):
+                return
+            y = runner.call_forward(instance, stepped).copy()
+            got = self._gradients(runner.call_backward(instance, self._fresh()))
+            other = runner.make()
+            wanted_y = runner.call_forward(other, [array.copy() for array in given]).copy()
+            wanted = self._gradients(runner.call_backward(other, self._fresh()))
+        except SubjectError:
+            return
+        account.looked_at.add("after-step")
+        text = "after a step it is not what a fresh layer with the same parameters gives"
+        if not self._near(y, wanted_y):
+            account.broken("after-step", "stale-parameter", "y", text)
+        for k, (one, two) in enumerate(zip(got, wanted, strict=True)):
+            if one is not None and two is not None and not self._near(one, two):
+                with np.errstate(invalid="ignore"):
+                    gap = float(np.nanmax(np.abs(one - two), initial=0.0))
+                quantity = f"d{self.names[k]}"
+                account.broken("after-step", "stale-parameter", quantity, text, difference=gap)
+
+    def _near(self, got: Array, wanted: Array) -> bool:
+        """Say whether the same code at the same point gave the same array twice."""
+        if got.shape != wanted.shape:
+            return False
+        if np.array_equal(got, wanted, equal_nan=True):
+            return True
+        size = float(np.abs(np.nan_to_num(wanted, posinf=0.0, neginf=0.0)).max(initial=0.0))
+        rounded = max(ROUNDED, SLACK * self.eps) * size + self.tiny
+        return bool(np.all(np.abs(got - wanted) <= rounded))
+
+    def _fresh(self) -> Array:
+        return self.upstream.copy()
 
     def _forward(self, instance: Instance) -> Array:
         return self.runner.call_forward(instance, [array.copy() for array in self.inputs])

@@ -75,6 +75,14 @@ class Correspondence:
         """Return what the formula says of y, laid out as the subject's y is."""
         return self._laid_out(self.oracle.forward(self._inputs(sample)), "y")
 
+    def gradients(self, sample: Sample, upstream: Array) -> dict[str, Estimate]:
+        """Return what the formula says of each gradient, laid out as its input is."""
+        found = self.oracle.gradients(
+            self._inputs(sample), to_columns(upstream, self.layout.get("y", ""))
+        )
+        named = zip(self.oracle.formula.differentiable, found, strict=True)
+        return {name: self._laid_out(one, name) for name, one in named}
+
     def _inputs(self, sample: Sample) -> list[Array]:
         """Return the formula's inputs in its order, examples as columns; a missing b is zero."""
         given = dict(_columns(self.runner, sample.inputs))
@@ -127,11 +135,7 @@ class Correspondence:
         if readings[0].verdict is Verdict.FAIL:
             return readings
         formula = self.oracle.formula
-        found = self.oracle.gradients(
-            self._inputs(sample), to_columns(upstream, self.layout.get("y", ""))
-        )
-        named = zip(formula.differentiable, found, strict=True)
-        estimates = {name: self._laid_out(one, name) for name, one in named}
+        estimates = self.gradients(sample, upstream)
         measured: list[list[Array | None]] = []
 
         def rounding(k: int) -> Array | None:

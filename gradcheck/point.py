@@ -11,7 +11,6 @@ from gradcheck.allowance import MANY_RUNS, RMS, RUNS, UNMEASURED, of_backward, o
 from gradcheck.comparison import FLOOR, proves
 from gradcheck.errors import SubjectError
 from gradcheck.oracles.complex_step import ComplexStep
-from gradcheck.oracles.rows import one_by_one
 from gradcheck.oracles.differences import EPS, FiniteDifferences, working_roundoff
 from gradcheck.readings import Outcome, Reading
 from gradcheck.records import Verdict
@@ -84,7 +83,7 @@ class Point:
         self.eps = working_roundoff(y, [self.inputs[k] for k in self.active])
         self.single = self.eps > EPS[np.float64]
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
-        rows = one_by_one if runner.subject.many is None else runner.forward_rows
+        rows = runner.forward_rows if runner.subject.forwards is not None else None
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y, rows)
         self.complex = ComplexStep(runner.forward, sample.inputs, self.active, y.shape, rows)
         self.seconds = 0.0

@@ -14,6 +14,7 @@ import numpy as np
 from gradcheck import contracts, diagnosis, samples, verdict
 from gradcheck.account import Account, changed, match
 from gradcheck.allowance import MANY_RUNS, of_backward
+from gradcheck.diagnosis.forwards import Differing
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner, described
 from gradcheck.judge import Judge
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from gradcheck.samples import Sample
     from gradcheck.subject import Subject
 
+
+FORMULA = Oracle.SYMBOLIC
 
 _AS_GIVEN = ("read-only", "strided")
 """Regimes whose arrays must reach the code as they are: a copy would undo what they are for."""
@@ -60,6 +63,8 @@ class Run:
         self.outcomes: list[Outcome] = []
         self.readings: list[tuple[str, Reading]] = []
         self.extra: list[Finding] = []
+        self.differing: list[Differing] = []
+        self.overflowing: dict[str, list[str]] = {}
         self.checks: list[Check] = []
         self.silent = 0
         self.spent = 0.0
@@ -232,13 +237,20 @@ class Run:
             readings = self.correspondence.judge(sample, upstream, y, gradients)
             self.readings.extend((sample.regime, reading) for reading in readings)
             if readings[0].verdict is Verdict.FAIL:
-                self._differs(readings[0], sample.regime)
+                formula = self.correspondence.formula(sample).value
+                self.differing.append(
+                    Differing(sample=sample, y=y, formula=formula, reading=readings[0])
+                )
 
-    def _differs(self, reading: Reading, regime: str) -> None:
-        """Note, once, that forward is another function than the notes'."""
-        if any(finding.code == "forward-differs" for finding in self.extra):
-            return
-        self.extra.append(diagnosis.forward_differs(self.subject, reading, regime))
+    def _differs(self) -> None:
+        """Say what forward is, where it is another function than the notes'."""
+        from gradcheck.diagnosis import forwards
+
+        found, harmless = forwards.told(self.subject, self.differing, self.outcomes)
+        self.extra.extend(found)
+        if harmless:
+            # A multiple of the formula has its own gradient, which the other oracles judge.
+            self.readings = [pair for pair in self.readings if pair[1].oracle is not FORMULA]
 
     def _overflows(self, sample: Sample, y: Array) -> bool:
         """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
@@ -247,21 +259,38 @@ class Run:
         formula = self.correspondence.formula(sample)
         if not np.isfinite(formula.value).all():
             return False
-        quantity = self.correspondence.primal
-        self.extra.append(diagnosis.overflows(self.subject, quantity, sample.regime))
+        self._not_finite(self.correspondence.primal, sample.regime)
+        upstream = samples.cotangent(self.rng, y)
+        truth = self.correspondence.gradients(sample, upstream)
+        seen = Account(y=y)
+        try:
+            match(self.subject, sample.inputs, self.runner.vjp(sample.inputs, upstream)[1], seen)
+        except SubjectError:
+            return True
+        for name, got in zip(self.subject.names, seen.gradients, strict=True):
+            finite = name in truth and np.isfinite(truth[name].value).all()
+            if finite and got is not None and not np.isfinite(got).all():
+                self._not_finite(f"d{name}", sample.regime)
+        return True
+
+    def _not_finite(self, quantity: str, regime: str) -> None:
+        """Note that this is not finite where the formula is."""
+        regimes = self.overflowing.setdefault(quantity, [])
+        if regime not in regimes:
+            regimes.append(regime)
+        reason = "not finite where the formula is"
         self.readings.append(
             (
-                sample.regime,
+                regime,
                 Reading(
                     quantity=quantity,
-                    oracle=Oracle.SYMBOLIC,
+                    oracle=FORMULA,
                     verdict=Verdict.FAIL,
                     residual=float("inf"),
-                    reason="not finite where the formula is",
+                    reason=reason,
                 ),
             )
         )
-        return True
 
     def _misshapen(self, seen: Account, regime: str) -> None:
         """Note a gradient whose shape or type is wrong here and was right at the given point."""
@@ -291,6 +320,10 @@ class Run:
 
     def _finished(self) -> Result:
         subject = self.subject
+        if self.differing:
+            self._differs()
+        for quantity, regimes in self.overflowing.items():
+            self.extra.append(diagnosis.overflows(subject, quantity, ", ".join(regimes)))
         spent = perf_counter() - self.started
         share = {oracle: spent / len(verdict.ORACLES) for oracle in verdict.ORACLES}
         checks = verdict.value_checks(subject, self.readings, self.silent, share) + self.checks
@@ -303,10 +336,8 @@ class Run:
             name=subject.name,
             role=subject.role,
             checks=tuple(checks),
-            findings=(
-                *found,
-                *sorted(self.extra, key=lambda finding: finding.remark),
-                *diagnosis.remarks(subject, self.outcomes),
+            findings=tuple(
+                diagnosis.ordered([*found, *self.extra, *diagnosis.remarks(subject, self.outcomes)])
             ),
             seed=self.seed,
             reproduce=subject.reproduce,

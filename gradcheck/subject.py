@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradcheck.records import Array
 
     Domain = Mapping[str, tuple[float, float]]
+    Rows = Callable[[Sequence[Array], int, Array], Sequence[Array | SubjectError]]
 
 
 class Instance(Protocol):
@@ -69,11 +70,11 @@ class Subject:
     at_rate : callable or None
         Where backward takes a learning rate: returns a fresh Instance whose backward gets this part
         of the usual one. Its gradients are the same, so far as the code is right.
+    forwards : callable or None
+        Where many calls at once are cheaper: takes the inputs, the position of one, and an array
+        whose rows take its place; returns a fresh instance's y for each, or what it raised.
     steps : bool
         `make` returns `Stepping` instances.
-    many : callable or None
-        many(inputs, k, rows): y for each of several values of input k, stacked, each by a fresh
-        instance; for code to which every call is a long way. Raises SubjectError if one of them does.
     layout : mapping of str to str
         How each input, and "y", lies in memory: see `gradcheck.layout`. Empty where not known.
     domain : mapping
@@ -92,8 +93,8 @@ class Subject:
     fixed: frozenset[str] = frozenset()
     separate: bool = True
     at_rate: Callable[[float], Instance] | None = None
+    forwards: Rows | None = None
     steps: bool = False
-    many: Callable[[Sequence[Array], int, Array], Array] | None = None
     layout: Mapping[str, str] = field(default_factory=dict)
     domain: Domain = field(default_factory=dict)
     file: str = ""

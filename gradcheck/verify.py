@@ -72,14 +72,14 @@ def planned_checks(subject: Subject, formula: str) -> list[tuple[str, Oracle, st
     They follow from the formula and the list of contracts and not from what ran, so that an oracle
     which silently leaves a gradient out is seen. A contract may be checked of any quantity.
     """
-    from gradcheck.contracts import CONTRACTS
+    from gradcheck.contracts import contracts_of
 
     output = "y" if FORMULAS[formula].output else "loss"
     gradients = [f"d{name}" for name in subject.names if name not in subject.constants]
     return [
         (output, Oracle.SYMBOLIC, ""),
         *((gradient, oracle, "") for gradient in gradients for oracle in GRADIENT_ORACLES),
-        *((ANY, Oracle.CONTRACT, contract) for contract in CONTRACTS),
+        *((ANY, Oracle.CONTRACT, contract) for contract in contracts_of(subject)),
     ]
 
 

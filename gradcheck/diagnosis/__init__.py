@@ -1,4 +1,4 @@
-"""The diagnosis: names what is wrong where the numbers confirm it, and says it in the notes' words."""
+"""Names what is wrong where the numbers confirm it, and says it in the notes' words."""
 
 from gradcheck.diagnosis.codes import hint
 from gradcheck.diagnosis.findings import crash, findings, forward_differs, overflows, remarks

@@ -175,9 +175,7 @@ def using(path: str | Path | None) -> Iterator[Catalogue]:
         _current.reset(token)
 
 
-def hint(
-    code: str, quantity: str, level: int = PLACE, role: str = "other", line: int = 0
-) -> str:
+def hint(code: str, quantity: str, level: int = PLACE, role: str = "other", line: int = 0) -> str:
     """Return the hints of a code up to a level, from the codes in use: see `Catalogue.hint`."""
     return catalogue().hint(code, quantity, level, role, line) if level > NONE else ""
 
@@ -206,7 +204,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"codes={str(path)!r} cannot be read: {error.strerror or error}") from error
+        why = error.strerror or error
+        raise UsageError(f"codes={str(path)!r} cannot be read: {why}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
 
@@ -239,7 +238,7 @@ def _field(path: Path, name: str, key: str, value: Any) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):
             raise UsageError(f"{path}: [{name}] {key}={value!r}, must be a whole number")
         return value
-    if not isinstance(value, str) or not value.strip() and key != "heading":
+    if not isinstance(value, str) or (not value.strip() and key != "heading"):
         raise UsageError(f"{path}: [{name}] {key}={value!r}, must be a text that is not empty")
     if key in ("sentence", "concept", "place", "formula"):
         try:

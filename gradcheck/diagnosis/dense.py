@@ -32,26 +32,9 @@ def operands(probe: Probe) -> dict[str, Array]:
 
 def hypotheses(probe: Probe) -> Iterator[Hypothesis]:
     """Yield what may be exchanged in the gradient that this probe is of."""
-    symbols = {symbol: name for name, symbol in probe.symbols.items()}
-    symbol = symbols.get(probe.name)
-    if symbol == "W":
-        for left, right in product(("g", "X", "Y"), ("X", "Y", "g")):
-            if (left, right) != ("g", "X"):
-                detail = f"{left}·{right}ᵀ for g·Xᵀ"
-                yield Hypothesis(
-                    code="wrong-operand", predict=_of_weights(left, right), detail=detail
-                )
-    elif symbol == "x":
-        for turned, right in product((True, False), ("g", "X", "Y")):
-            if (turned, right) != (True, "g"):
-                detail = f"{'Wᵀ' if turned else 'W'}·{right} for Wᵀ·g"
-                yield Hypothesis(
-                    code="wrong-operand", predict=_of_input(right, turned=turned), detail=detail
-                )
-    elif symbol == "b":
-        for name in ("X", "Y"):
-            detail = f"Σ {name.lower()} for Σ g"
-            yield Hypothesis(code="wrong-operand", predict=_of_bias(name), detail=detail)
+    symbols = {name: symbol for symbol, name in probe.symbols.items()}
+    for detail, predict in _PRODUCTS.get(symbols.get(probe.name, ""), ()):
+        yield Hypothesis(code="wrong-operand", predict=predict, detail=detail)
     for name, matrix in probe.inputs.items():
         square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] > 1
         if name != probe.name and square and probe.got.ndim in (1, 2):
@@ -117,3 +100,19 @@ def _exchanged(name: str, around: float, *, first: bool) -> Predict:
         return turned + around * probe.g if around else turned
 
     return predict
+
+
+_PRODUCTS: dict[str, list[tuple[str, Predict]]] = {
+    "W": [
+        (f"{left}·{right}ᵀ for g·Xᵀ", _of_weights(left, right))
+        for left, right in product(("g", "X", "Y"), ("X", "Y", "g"))
+        if (left, right) != ("g", "X")
+    ],
+    "x": [
+        (f"{'Wᵀ' if turned else 'W'}·{right} for Wᵀ·g", _of_input(right, turned=turned))
+        for turned, right in product((True, False), ("g", "X", "Y"))
+        if (turned, right) != (True, "g")
+    ],
+    "b": [(f"Σ {name.lower()} for Σ g", _of_bias(name)) for name in ("X", "Y")],
+}
+"""The products that may stand in the place of each gradient's, by the notes' symbol."""

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from gradcheck.account import Account, Breach
     from gradcheck.errors import SubjectError
     from gradcheck.readings import Kink, Outcome, Reading
+    from gradcheck.records import Array
     from gradcheck.subject import Subject
 
 SIDE = 1e-3
 """Part of the gap between the sides of a kink within which a value is one of them."""
 
 NONLINEAR = "upstream-nonlinear"
-KNOWN_CAUSE = ("stale-cache",)
+KNOWN_CAUSE = ("stale-cache", "updated-before-use")
 """Contracts whose breach is why the values are wrong: nothing else is said of them."""
+
+SHRINKS = 1 / 50
+"""Of the error at the half of the learning rate, what is left of it at 2⁻¹⁰ of the rate at most, if
+it tends to 0 as the rate does; it is 1/512 of it."""
 
 
 def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) -> list[Finding]:
@@ -46,7 +51,7 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
     if not wrong and not account.breaches:
         return []
     found = [_of_breach(subject, account, breach, outcomes) for breach in account.breaches]
-    causes = {(b.code, b.quantity) for b in account.breaches}
+    causes = {(f.code, f.quantity) for f in found}
     for k in wrong:
         quantity = f"d{subject.names[k]}"
         if any((code, quantity) in causes for code in KNOWN_CAUSE):
@@ -60,7 +65,7 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
     from gradcheck.diagnosis.ranking import ordered
 
     broken = {finding.quantity for finding in found}
-    return ordered(skipped(subject, found, broken, outcomes))
+    return ordered(skipped(subject, found, broken))
 
 
 def said(
@@ -116,12 +121,20 @@ def _of_breach(
         elif told is not None:
             code, detail = told.code, told.detail
             numbers.update(told.numbers)
+    if code == "updated-before-use" and k in account.by_rate:
+        known = outcomes[0].truth.get(k) if outcomes else None
+        if known is None or not _tends(account.by_rate[k], known.value):
+            code, detail = "unlisted", f"it changes with the learning rate: {detail}"
     return said(subject, code, breach.quantity, detail, numbers)
 
 
-def _named(
-    subject: Subject, account: Account, outcomes: Sequence[Outcome], k: int
-) -> Finding:
+def _tends(by_rate: tuple[Array, Array], truth: Array) -> bool:
+    """Say whether the gradient tends to the truth as the learning rate tends to 0."""
+    half, small = (float(np.nanmax(np.abs(got - truth), initial=0.0)) for got in by_rate)
+    return half > 0 and small <= SHRINKS * half
+
+
+def _named(subject: Subject, account: Account, outcomes: Sequence[Outcome], k: int) -> Finding:
     from gradcheck.diagnosis.naming import name
 
     quantity = "d" + subject.names[k]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.diagnosis.hypothesis import Hypothesis, Named
+from gradcheck.diagnosis.hypothesis import LEAST, Hypothesis, Named, confirmed, slack
 from gradcheck.diagnosis.probe import CLOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gradcheck.diagnosis.ask import Ask
     from gradcheck.diagnosis.hypothesis import Predict
@@ -30,8 +30,10 @@ def _upstream(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
 def _without_upstream(probe: Probe, ask: Ask) -> Array | None:
     """Return the true gradient for an upstream gradient of ones."""
     outcome = probe.outcome
-    if probe.truth is not None and (probe.y.size == 1 or ask.elementwise()):
-        return probe.truth / probe.g if probe.y.size > 1 else probe.truth / probe.g.item()
+    if probe.truth is not None and probe.y.size == 1:
+        return np.asarray(probe.truth / probe.g.item())
+    if probe.truth is not None and ask.elementwise():
+        return probe.truth / probe.g if probe.g.shape == probe.truth.shape else None
     inputs = list(outcome.sample.inputs)
     return probe.columns(ask.truth(inputs, np.ones_like(outcome.upstream)))
 
@@ -102,15 +104,8 @@ def _bias(reduce: object) -> Predict:
 
 def factor(probes: Sequence[Probe], ask: Ask) -> Named | None:
     """Return the finding of a constant factor, in words where sizes explain it."""
-    from gradcheck.diagnosis.hypothesis import confirmed
-
-    several = probes[0].got.size >= 3 or len(probes) > 1
-    if probes[0].truth is None or not several:
-        return _of_one_point(probes)
     scaled = Hypothesis(code="factor", predict=_truth, scaled=True)
-    numbers = confirmed(scaled, probes, ask) if probes[0].got.size >= 3 else None
-    if numbers is None:
-        numbers = _by_hand(probes)
+    numbers = confirmed(scaled, probes, ask) or _of_few_entries(probes)
     if numbers is None or abs(numbers["factor"] - 1) < CLOSE:
         return None
     words = in_words(numbers["factor"], probes[0])
@@ -118,16 +113,10 @@ def factor(probes: Sequence[Probe], ask: Ask) -> Named | None:
     return Named(code="factor", detail=detail, numbers=numbers)
 
 
-def _of_one_point(probes: Sequence[Probe]) -> Named | None:
-    numbers = _by_hand(probes)
-    if numbers is None or abs(numbers["factor"] - 1) < CLOSE:
+def _of_few_entries(probes: Sequence[Probe]) -> dict[str, float] | None:
+    """Return the factor of a gradient of one or two entries, the same at every point."""
+    if probes[0].got.size >= LEAST:
         return None
-    words = in_words(numbers["factor"], probes[0])
-    return Named(code="factor", detail=f"A = {numbers['factor']:.6g}·T{words}", numbers=numbers)
-
-
-def _by_hand(probes: Sequence[Probe]) -> dict[str, float] | None:
-    """Return the factor of a gradient of one or two entries."""
     constant: float | None = None
     for probe in probes:
         if probe.truth is None or not np.isfinite(probe.got).all():
@@ -141,29 +130,43 @@ def _by_hand(probes: Sequence[Probe]) -> dict[str, float] | None:
             constant = float((probe.got / size * part).sum() / (part * part).sum())
         known = np.isfinite(probe.truth)
         gap = np.abs(probe.got - constant * truth)[known]
-        if np.any(gap > probe.tolerance * size):
+        if np.any(gap > probe.tolerance * size + slack(probe)):
             return None
     return None if constant is None else {"factor": constant}
 
 
 def in_words(factor: float, probe: Probe) -> str:
-    """Return the factor in words, where a number of entries explains it."""
-    sizes = [(name, size) for name, size in probe.sizes().items() if size > 1]
-    if len(sizes) == 2:
-        (_, n), (_, N) = sizes
-        sizes = [*reversed(sizes), ("n·N", n * N)]
-    gradient = probe.got
-    if not sizes:
-        sizes = [("the number of entries", gradient.size)] if gradient.size > 1 else []
+    """Return the factor in words, where sizes explain it."""
+    named = {name: size for name, size in probe.sizes().items() if size > 1}
+    if not named:
+        gradient = probe.got
+        named = {"the number of entries": gradient.size} if gradient.size > 1 else {}
         if gradient.ndim > 1:
-            sizes += [(f"the size of axis {k}", n) for k, n in enumerate(gradient.shape) if n > 1]
-    for words, size in sizes:
-        for text, value in (
-            (f"{words} = {size}", size),
-            (f"1/{words}, {words} = {size}", 1 / size),
-            (f"{words}/2, {words} = {size}", size / 2),
-            (f"2/{words}, {words} = {size}", 2 / size),
-        ):
-            if value not in (0.5, 1, 2) and abs(abs(factor) - value) < CLOSE * value:
-                return f" ({'−' if factor < 0 else ''}{text})"
+            axes = enumerate(gradient.shape)
+            named.update({f"the size of axis {k}": n for k, n in axes if n > 1})
+    for text, value, sizes in _products(named):
+        if value not in (0.5, 1, 2) and abs(abs(factor) - value) < CLOSE * value:
+            minus = "−" if factor < 0 else ""
+            known = " and ".join(f"{name} = {named[name]}" for name in sizes)
+            given = f" with {known}" if text not in sizes else ""
+            return f", and {factor:.6g} = {minus}{text}{given}"
     return ""
+
+
+def _products(named: Mapping[str, int]) -> Iterator[tuple[str, float, tuple[str, ...]]]:
+    """Yield what a factor may be: sizes, their products and inverses, with a 2 or a half."""
+    names: list[tuple[str, ...]] = [(name,) for name in named]
+    if set(named) == {"n", "N"}:
+        names.append(("n", "N"))
+    for sizes in names:
+        words, size = "·".join(sizes), float(np.prod([named[name] for name in sizes]))
+        many = f"({words})" if len(sizes) > 1 else words
+        yield words, size, sizes
+        yield f"1/{many}", 1 / size, sizes
+        yield f"{words}/2", size / 2, sizes
+        yield f"2/{many}", 2 / size, sizes
+        yield f"2·{words}", 2 * size, sizes
+        yield f"1/(2·{words})", 1 / (2 * size), sizes
+    if set(named) == {"n", "N"}:
+        yield "n/N", named["n"] / named["N"], ("n", "N")
+        yield "N/n", named["N"] / named["n"], ("n", "N")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradcheck.diagnosis.probe import EXACT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 SLACK = 64.0
 """Units in the last place of the upstream gradient that two ways of computing may differ by."""
+
+CANCELLED = 1e-6
+"""Of the size that a gradient has by nature: what is left of it, or of its terms, below that shows
+the rounding of one way to compute it, and is no evidence."""
 
 LEAST = 3
 """Entries that an unknown constant must fit before it is believed at a single point."""
@@ -66,9 +72,7 @@ def first_confirmed(
     return None
 
 
-def confirmed(
-    hypothesis: Hypothesis, probes: Sequence[Probe], ask: Ask
-) -> dict[str, float] | None:
+def confirmed(hypothesis: Hypothesis, probes: Sequence[Probe], ask: Ask) -> dict[str, float] | None:
     """Return the numbers that confirm a hypothesis, or None.
 
     It must give what the code returned at every point, those included at which that is right; and
@@ -81,28 +85,41 @@ def confirmed(
         predicted = hypothesis.predict(probe, ask)
         if predicted is None or predicted.shape != probe.got.shape:
             return None
-        known = np.isfinite(predicted) & np.isfinite(probe.got)
-        got, guess = probe.got[known], predicted[known]
-        if hypothesis.scaled:
-            if factor is None and np.any(guess):
-                factor = _constant(got, guess)
-                if factor is None:
-                    return None
-            guess = guess * (1.0 if factor is None else factor)
-        size = max(np.abs(got).max(initial=0.0), np.abs(guess).max(initial=0.0))
-        if size == 0.0:
-            told |= probe.wrong and probe.given and _differs(probe, predicted, known, size)
-            continue
-        error = float(np.abs(got - guess).max())
-        if not error <= probe.tolerance * size + slack(probe):
+        if hypothesis.scaled and factor is None:
+            factor = _constant(probe.got, predicted)
+            if factor is None and np.any(np.nan_to_num(predicted)):
+                return None
+        error = _distance(probe, predicted * (1.0 if factor is None else factor))
+        if error is None:
             return None
         points += 1
-        worst = max(worst, error / float(size))
-        told |= probe.wrong and _differs(probe, predicted * (factor or 1.0), known, size)
+        worst = max(worst, error)
+        told |= probe.wrong and _differs(probe, predicted * (1.0 if factor is None else factor))
     if not told:
         return None
     numbers = {"points": float(points), "error": worst}
     return numbers if factor is None else {"factor": factor, **numbers}
+
+
+def _distance(probe: Probe, predicted: Array) -> float | None:
+    """Return the relative distance of a prediction from what was got, None where it is none."""
+    known = np.isfinite(predicted) & np.isfinite(probe.got)
+    got, guess = probe.got[known], predicted[known]
+    size = max(np.abs(got).max(initial=0.0), np.abs(guess).max(initial=0.0))
+    if size == 0.0:
+        return 0.0
+    error = float(np.abs(got - guess).max())
+    if not error <= probe.tolerance * size + slack(probe) + _accepted(probe):
+        return 0.0 if size <= CANCELLED * natural(probe) else None
+    return error / float(size) if size > slack(probe) / EXACT else 0.0
+
+
+def _accepted(probe: Probe) -> float:
+    """Return by how much code that was called right differs from the truth, with a margin."""
+    if probe.wrong or probe.truth is None:
+        return 0.0
+    gap = np.nan_to_num(np.abs(probe.got - probe.truth), nan=0.0, posinf=0.0)
+    return 4.0 * float(gap.max(initial=0.0))
 
 
 def slack(probe: Probe) -> float:
@@ -111,14 +128,21 @@ def slack(probe: Probe) -> float:
     What is added up in it is of the size of g, or of g·y/x, however much of that cancels.
     """
     eps = np.finfo(np.float32 if probe.outcome.single else np.float64).eps
+    return SLACK * float(eps) * max(float(np.abs(probe.g).max(initial=0.0)), natural(probe))
+
+
+def natural(probe: Probe) -> float:
+    """Return g·y/x: the size that the gradient of a function has that is no steeper than a line."""
     x, y = (float(np.abs(array).max(initial=0.0)) for array in (probe.x, probe.y))
-    natural = y / x if 0 < x < np.inf and y < np.inf else 1.0
-    return SLACK * float(eps) * float(np.abs(probe.g).max(initial=0.0)) * max(1.0, natural)
+    g = float(np.abs(probe.g).max(initial=0.0))
+    return g * y / x if 0 < x < np.inf and y < np.inf else 0.0
 
 
 def _constant(got: Array, guess: Array) -> float | None:
     """Return the factor by which the guess gives what was got, as far as that is one number."""
-    if guess.size < LEAST:
+    known = np.isfinite(guess) & np.isfinite(got)
+    got, guess = got[known], guess[known]
+    if guess.size < LEAST or not np.any(guess):
         return None
     # The largest entry may overflow when it is squared.
     part = guess / np.abs(guess).max()
@@ -126,10 +150,14 @@ def _constant(got: Array, guess: Array) -> float | None:
     return factor if np.isfinite(factor) and factor != 0.0 else None
 
 
-def _differs(probe: Probe, predicted: Array, known: Array, size: float) -> bool:
-    """Say whether the prediction is not the truth, as far as that is known."""
+def _differs(probe: Probe, predicted: Array) -> bool:
+    """Say whether the prediction is neither the truth nor, away from the given point, zero."""
+    known = np.isfinite(predicted) & np.isfinite(probe.got)
+    size = float(np.abs(predicted[known]).max(initial=0.0))
+    if size == 0.0 and not probe.given:
+        return False
     if probe.truth is None:
-        return True
+        return size > 0.0
     truth = probe.truth[known]
     gap = np.nan_to_num(np.abs(predicted[known] - truth), nan=0.0)
     size = max(size, float(np.abs(np.nan_to_num(truth)).max(initial=0.0)))

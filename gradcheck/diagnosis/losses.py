@@ -40,8 +40,8 @@ def target(probe: Probe) -> Array | None:
             return array
         if probe.x.ndim == 2 and array.size in probe.x.shape and np.all(array == array.round()):
             classes = probe.x.shape[0]
-            if array.size == probe.x.shape[1] and 0 <= array.min() and array.max() < classes:
-                return np.eye(classes)[array.reshape(-1).astype(int)].T
+            if array.size == probe.x.shape[1] and array.min() >= 0 and array.max() < classes:
+                return np.asarray(np.eye(classes)[array.reshape(-1).astype(int)].T)
     return None
 
 

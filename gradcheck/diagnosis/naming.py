@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gradcheck.diagnosis.hypothesis import Hypothesis
     from gradcheck.diagnosis.probe import Probe
     from gradcheck.readings import Outcome
-    from gradcheck.records import Array
     from gradcheck.subject import Subject
 
 NUMERICAL = 1e-3
@@ -177,7 +176,7 @@ def _formula(seen: Sequence[Probe], ask: Ask, *, mostly: bool = True) -> Named |
     ordinary size must be wrong, else a region says more.
     """
     probe = seen[0]
-    if not probe.wrong or not ask.elementwise() or probe.truth is None or probe.g.shape != probe.got.shape:
+    if not probe.wrong or not ask.elementwise() or probe.truth is None:
         return None
     if mostly and ordinary_part(seen) < MOSTLY:
         return None
@@ -212,12 +211,16 @@ def _entrywise(ask: Ask) -> bool:
     """
     rng = np.random.default_rng(1)
     g = ask.given.outcome.upstream
+    if g.shape != ask.given.outcome.got[ask.k].shape:
+        return False
     first = ask.backward(ask.inputs, g)
     other = np.asarray(g * rng.uniform(0.2, 3.0, g.shape), dtype=g.dtype)
     second = ask.backward(ask.inputs, other)
     turned = [np.flip(a).copy() if a.shape == g.shape else a for a in ask.inputs]
     third = ask.backward(turned, np.flip(g).copy())
     if first is None or second is None or third is None:
+        return False
+    if not same(first, ask.given.outcome.got[ask.k], EXACT):
         return False
     quotient = first / g
     return same(second / other, quotient, EXACT) and same(np.flip(third) / g, quotient, EXACT)

@@ -28,9 +28,7 @@ def layer_of(name: str) -> str:
     return digits
 
 
-def skipped(
-    subject: Subject, found: Sequence[Finding], broken: set[str], outcomes: Sequence[Outcome]
-) -> list[Finding]:
+def skipped(subject: Subject, found: Sequence[Finding], broken: set[str]) -> list[Finding]:
     """Return the findings, those called `order` that follow from a layer that was skipped.
 
     It is called so only where gradients of one layer are missing while those of another are right,
@@ -42,7 +40,6 @@ def skipped(
     found : sequence of Finding
     broken : set of str
         The quantities in which anything is wrong.
-    outcomes : sequence of Outcome
     """
     if subject.role not in ROLES:
         return list(found)

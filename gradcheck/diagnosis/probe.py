@@ -83,7 +83,7 @@ class Probe:
         return None if array is None else to_columns(np.asarray(array, np.float64), self.layout)
 
     def sizes(self) -> dict[str, int]:
-        """Return the notes' n, and N where it is known, of y; of the gradient, where y is scalar."""
+        """Return the notes' n and N of y, or of the gradient of a number; empty if not known."""
         shape = self.y.shape if self.y.size > 1 else self.got.shape
         if not self.oriented or len(shape) != 2:
             return {}

@@ -16,8 +16,9 @@ UNKNOWN = 1000
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings by quantity, in the order in which each is first named, the most specific
-    finding of each first; remarks come after all faults.
+    """Return the findings by quantity, the most specific of each first, and remarks last.
+
+    Quantities stay in the order in which each is first named.
     """
     found = list(findings)
     if len(found) < 2:

@@ -1,4 +1,4 @@
-"""Where a gradient is wrong: an inequality in the input that parts wrong entries from right ones."""
+"""Where a gradient is wrong: an inequality in x that parts wrong entries from right ones."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def entries(probes: Sequence[Probe]) -> tuple[Array, Array]:
         if probe.truth is None or probe.bound is None or probe.outcome.single:
             continue
         known = np.isfinite(probe.truth) & np.isfinite(probe.bound) & np.isfinite(probe.x)
+        # Where both are flat there is nothing to be seen of either.
+        known &= (probe.truth != 0) | (probe.got != 0)
         truth, got = probe.truth[known], probe.got[known]
         size = np.maximum(np.abs(truth), np.abs(np.nan_to_num(got)))
         allowed = 2 * probe.bound[known] + WRONG * size
@@ -73,9 +75,7 @@ def region(probes: Sequence[Probe], ask: Ask) -> Named | None:
     low, high = size[wrong].max(), size[~wrong].min()
     if low < high:
         c = _nice(low, high)
-        return Named(
-            code="region", detail=f"wrong where |x| < {c:.6g}", numbers={"threshold": c}
-        )
+        return Named(code="region", detail=f"wrong where |x| < {c:.6g}", numbers={"threshold": c})
     return _band(x, wrong)
 
 

@@ -64,11 +64,11 @@ def _softmax(formula: Predict) -> Predict:
 
 
 def _diagonal_only(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001 - as all predictions
-    return probe.y * (1 - probe.y) * probe.g
+    return np.asarray(probe.y * (1 - probe.y) * probe.g)
 
 
 def _off_diagonal(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-    return -probe.y * (probe.g * probe.y).sum(axis=features(probe), keepdims=True)
+    return np.asarray(-probe.y * (probe.g * probe.y).sum(axis=features(probe), keepdims=True))
 
 
 def _diagonal_sign(probe: Probe, ask: Ask) -> Array | None:
@@ -101,7 +101,7 @@ def _fused_twice(axis: int) -> Predict:
 
     def predict(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
         truth = probe.truth
-        if probe.y.size > 1 and probe.y.ndim > 1 or probe.role not in ROLES or truth is None:
+        if (probe.y.size > 1 and probe.y.ndim > 1) or probe.role not in ROLES or truth is None:
             return None
         if truth.ndim != 2 or truth.shape[axis] < 2 or not np.isfinite(probe.x).all():
             return None

@@ -7,21 +7,20 @@ of real functions", SIAM Review 40, 1998, equation 6).
 
 from __future__ import annotations
 
-import math
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.errors import OracleError, SubjectError
-from gradcheck.oracles.rows import one_by_one
 from gradcheck.records import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from gradcheck.oracles.rows import Rows
     from gradcheck.probes import Probes
     from gradcheck.records import Array
+    from gradcheck.subject import Rows
 
 STEP = 2.0**-100
 """A power of two: dividing by it does not round. Its square is below the last place of anything."""
@@ -57,8 +56,8 @@ class ComplexStep:
     output : tuple of int
         Shape of y.
     rows : callable, optional
-        rows(inputs, k, values) → y for each of several values of input k, or None where they are
-        to go one by one.
+        Takes the inputs, the position of one and an array whose rows take its place; returns y for
+        each, or what forward raised. Used where there are many points.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class ComplexStep:
         inputs: Sequence[Array],
         active: Sequence[int],
         output: tuple[int, ...],
-        rows: Rows = one_by_one,
+        rows: Rows | None = None,
     ) -> None:
         self._forward = forward
         self._rows = rows
@@ -89,10 +88,16 @@ class ComplexStep:
         OracleError
             Where the imaginary part does not survive.
         """
+        y: Array | SubjectError
         try:
             y = self._forward(self.work)
         except SubjectError as error:
-            raise OracleError(f"forward does not take complex numbers: {error}") from error
+            y = error
+        return self._usable(y)
+
+    def _usable(self, y: Array | SubjectError) -> Array:
+        if isinstance(y, SubjectError):
+            raise OracleError(f"forward does not take complex numbers: {y}") from y
         if y.dtype.kind != "c":
             raise OracleError(
                 f"the imaginary part did not survive: forward returned {y.dtype} for complex input"
@@ -132,55 +137,45 @@ class ComplexStep:
             As `evaluate`.
         """
         size = np.abs(cotangent)
-        together = self._together(k, probes)
-        if together is not None:
-            value = probes.arrange(probes.reduce(together, cotangent)) / STEP
-            term = probes.arrange(probes.reduce(np.abs(together), size)) / STEP
-            return self._bounded(value, term, size)
-        view = probes.view(self.work[k].imag)
         rows = np.empty((min(probes.count, max(1, CHUNK // max(1, size.size))), *self._output))
         values, terms = [], []
         filled = 0
-        evaluate = self.evaluate
-        try:
-            for index, weight in probes.targets():
-                view[index] = STEP * weight
-                rows[filled] = evaluate().imag
-                view[index] = 0.0
-                filled += 1
-                if filled == len(rows):
-                    values.append(probes.reduce(rows, cotangent))
-                    terms.append(probes.reduce(np.abs(rows), size))
-                    filled = 0
-        finally:
-            self.work[k].imag[...] = 0.0
+        for y in self._moved(k, probes) if self._rows is None else self._moved_rows(k, probes):
+            rows[filled] = y.imag
+            filled += 1
+            if filled == len(rows):
+                values.append(probes.reduce(rows, cotangent))
+                terms.append(probes.reduce(np.abs(rows), size))
+                filled = 0
         if filled:
             values.append(probes.reduce(rows[:filled], cotangent))
             terms.append(probes.reduce(np.abs(rows[:filled]), size))
         value = probes.arrange(_joined(values)) / STEP
         term = probes.arrange(_joined(terms)) / STEP
-        return self._bounded(value, term, size)
-
-    def _together(self, k: int, probes: Probes) -> Array | None:
-        """Return the imaginary parts of y for all probes at once; None where they go one by one."""
-        work = self.work[k]
-        if self._rows is one_by_one or not probes.count:
-            return None
-        if probes.count * max(work.size, math.prod(self._output)) > CHUNK:
-            return None
-        stack = np.repeat(work[np.newaxis], probes.count, axis=0)
-        for row, (index, weight) in enumerate(probes.targets()):
-            probes.view(stack[row, ...].imag)[index] = STEP * weight
-        y = self._rows(self.work, k, stack)
-        if y is None or y.dtype.kind != "c" or y.shape[1:] != self._output:
-            return None
-        return np.ascontiguousarray(y.imag)
-
-    @staticmethod
-    def _bounded(value: Array, term: Array, size: Array) -> Estimate:
         bound = ULPS * EPS * term
         bound += TRUNCATION * float(term.max()) + TRUNCATION_FLAT * float(size.max()) + UNDERFLOW
         return Estimate(value=value, bound=bound, terms=term)
+
+    def _moved(self, k: int, probes: Probes) -> Iterator[Array]:
+        """Yield y for each probe of input k."""
+        view = probes.view(self.work[k].imag)
+        try:
+            for index, weight in probes.targets():
+                view[index] = STEP * weight
+                yield self.evaluate()
+                view[index] = 0.0
+        finally:
+            self.work[k].imag[...] = 0.0
+
+    def _moved_rows(self, k: int, probes: Probes) -> Iterator[Array]:
+        """Yield the same, of many calls at once."""
+        assert self._rows is not None  # noqa: S101 - for the type checker
+        base, targets = self.work[k], iter(probes.targets())
+        while block := list(islice(targets, max(1, CHUNK // max(1, base.size)))):
+            rows = np.repeat(base[np.newaxis], len(block), axis=0)
+            for row, (index, weight) in zip(rows, block, strict=True):
+                probes.view(row.imag)[index] = STEP * weight
+            yield from map(self._usable, self._rows(self.work, k, rows))
 
 
 def _joined(parts: list[Array]) -> Array:

@@ -8,15 +8,14 @@ import numpy as np
 
 from gradcheck.errors import SubjectError
 from gradcheck.oracles.finite_difference import Slope, derivative
-from gradcheck.oracles.rows import Line, one_by_one
 from gradcheck.records import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gradcheck.oracles.rows import Rows
     from gradcheck.probes import Probes
     from gradcheck.records import Array
+    from gradcheck.subject import Rows
 
 NOISE_POINTS = 8
 NOISE_STEP = 2.0**-36
@@ -47,8 +46,9 @@ class FiniteDifferences:
         The open interval of each input, outside which nothing is evaluated.
     y : Array, optional
         forward(inputs), if it is known; evaluated again where inputs are promoted.
-    rows : Rows
-        See `gradcheck.oracles.rows`.
+    rows : callable, optional
+        Takes the inputs, the position of one and an array whose rows take its place; returns y for
+        each, or what forward raised. Used where many values are needed at once.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class FiniteDifferences:
         inputs: Sequence[Array],
         edges: Sequence[tuple[float, float]],
         y: Array | None = None,
-        rows: Rows = one_by_one,
+        rows: Rows | None = None,
     ) -> None:
         self._forward = forward
         self._rows = rows
@@ -88,8 +88,16 @@ class FiniteDifferences:
         tangent : Array of the input's shape
             Of the size of the input: a step of 1 is a relative change of 1.
         """
+        original = self.work[k]
+        work = list(self.work)
+
+        def evaluate(step: float) -> Array:
+            work[k] = original + step * tangent
+            return self.evaluate(work)
+
+        line = evaluate if self._rows is None else _Line(self._rows, work, k, tangent, self._usable)
         return derivative(
-            Line(self.evaluate, self._rows, self.work, k, tangent),
+            line,
             self.y,
             eps=self.eps,
             noise=self.noise,
@@ -104,7 +112,12 @@ class FiniteDifferences:
         SubjectError
             Where forward raises, or y has another shape than at the point.
         """
-        y = np.asarray(self._forward(work), dtype=np.float64)
+        return self._usable(self._forward(work))
+
+    def _usable(self, y: Array | SubjectError) -> Array:
+        if isinstance(y, SubjectError):
+            raise y
+        y = np.asarray(y, dtype=np.float64)
         if y.shape != self.y.shape:
             raise SubjectError(f"forward returned shape {y.shape}, before {self.y.shape}")
         return y
@@ -125,13 +138,19 @@ class FiniteDifferences:
         if min(self._reach(k, tangent)) <= NOISE_POINTS * NOISE_STEP:
             return
         original, work = self.work[k], list(self.work)
-        rows = []
-        for j in range(-NOISE_POINTS // 2, NOISE_POINTS // 2):
-            work[k] = original + j * NOISE_STEP * tangent
-            try:
-                rows.append(self.evaluate(work))
-            except SubjectError:
-                return
+        points = [
+            original + j * NOISE_STEP * tangent
+            for j in range(-NOISE_POINTS // 2, NOISE_POINTS // 2)
+        ]
+        try:
+            if self._rows is not None:
+                rows = list(map(self._usable, self._rows(work, k, np.stack(points))))
+            else:
+                rows = []
+                for work[k] in points:
+                    rows.append(self.evaluate(work))
+        except SubjectError:
+            return
         table = np.stack(rows)
         self._doubt_stairs(k, table)
         # Normalised by the central binomial coefficients, orders 3 to 5 estimate one scatter.
@@ -239,3 +258,30 @@ def scale(x: Array) -> Array:
         largest = float(size.max())
         size = np.where(size > 0, size, largest if largest > 0 else 1.0)
     return np.asarray(np.exp2(np.rint(np.log2(size))))
+
+
+class _Line:
+    """The function along one direction, evaluated at many points of it at once."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        work: Sequence[Array],
+        k: int,
+        tangent: Array,
+        usable: Callable[[Array | SubjectError], Array],
+    ) -> None:
+        self._rows, self._work, self._k, self._tangent = rows, work, k, tangent
+        self._usable = usable
+        self._known: dict[float, Array | SubjectError] = {}
+
+    def __call__(self, step: float) -> Array:
+        if step not in self._known:
+            self.prepare((step, -step))
+        return self._usable(self._known.pop(step))
+
+    def prepare(self, steps: Sequence[float]) -> None:
+        """Evaluate at these steps, which are going to be asked for."""
+        original = self._work[self._k]
+        points = np.stack([original + step * self._tangent for step in steps])
+        self._known.update(zip(steps, self._rows(self._work, self._k, points), strict=True))

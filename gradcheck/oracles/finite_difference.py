@@ -22,6 +22,7 @@ from gradcheck.oracles.step_study import (
     evaluate_at,
     ladder_from,
     one_sided,
+    probe_step,
     study_steps,
 )
 
@@ -90,7 +91,8 @@ def derivative(
     ----------
     evaluate : callable
         evaluate(s) is y at the point moved by s along the direction: a float array of y's shape.
-        s = 1 is a change of about the inputs' own size. A SubjectError counts as not finite.
+        s = 1 is a change of about the inputs' own size. A SubjectError counts as not finite. Where
+        it has a method `prepare`, that is told beforehand which values are going to be asked for.
     y : Array
         evaluate(0), of any shape.
     eps : float
@@ -138,14 +140,14 @@ def derivative(
     if not side > 0:
         return _untold(shape, "the point is on the edge of its domain", 0)
     ladder = ladder_from(2.0 ** math.floor(math.log2(min(FIRST_STEP, side / 2))), eps)
-    finest = ladder.steps[LEVELS - 1]
-    steps = [s for step in ladder.steps[:LEVELS] for s in (step, -step)]
-    if eps < FINE:
-        steps.append(NearTangent.step_below(finest))
-    rows = np.empty((len(steps), y.size))
-    evaluate_at(evaluate, steps, rows)
-    values = np.ascontiguousarray(rows[: 2 * LEVELS].reshape(LEVELS, 2, -1).swapaxes(0, 1))
-    line = NearTangent(rows[-1], y, finest) if eps < FINE else None
+    values = np.empty((2, LEVELS, y.size))
+    prepare = getattr(evaluate, "prepare", None)
+    if prepare is not None:
+        both = [sign * step for step in ladder.steps[:LEVELS] for sign in (1.0, -1.0)]
+        prepare([*both, probe_step(ladder.steps[LEVELS - 1])] if eps < FINE else both)
+    for level, step in enumerate(ladder.steps[:LEVELS]):
+        evaluate_at(evaluate, (step, -step), values[:, level])
+    line = NearTangent(evaluate, y, ladder.steps[LEVELS - 1]) if eps < FINE else None
     with np.errstate(all="ignore"):
         study = study_steps(values, y, noise, ladder.top(LEVELS))
         value, bound = study.value, study.bound

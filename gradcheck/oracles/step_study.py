@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gradcheck.errors import SubjectError
-from gradcheck.oracles.rows import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from gradcheck.records import Array
 
@@ -159,18 +158,20 @@ def study_steps(values: Array, y: Array, noise: Array, ladder: Ladder) -> Study:
     )
 
 
+def probe_step(finest: float) -> float:
+    """Return the step of the value that is compared with the tangent, below the finest level."""
+    return min(PROBE, finest / RATIO**2)
+
+
 class NearTangent:
     """One more value of y, so near the point that it is on the tangent, bent by the curvature."""
 
-    def __init__(self, y_near: Array, y: Array, finest: float) -> None:
-        self.step = self.step_below(finest)
+    def __init__(self, evaluate: Callable[[float], Array], y: Array, finest: float) -> None:
+        self.step = probe_step(finest)
+        self.moved = np.empty((1, y.size))
+        evaluate_at(evaluate, (self.step,), self.moved)
         with np.errstate(all="ignore"):
-            self.moved = y_near[np.newaxis] - y
-
-    @staticmethod
-    def step_below(finest: float) -> float:
-        """Return the step at which that value is to be taken."""
-        return min(PROBE, finest / RATIO**2)
+            self.moved -= y
 
     def doubt(self, study: Study, entries: Array | slice = slice(None)) -> Array:
         """Return what the noise seen here makes of the slopes, (n,); 0 below the probe's step."""
@@ -181,15 +182,8 @@ class NearTangent:
         return doubt
 
 
-def evaluate_at(evaluate: Callable[[float], Array], steps: Sequence[float], out: Array) -> None:
-    """Write y at each of the steps into a row of out, (steps, n); all at once where that is offered.
-
-    `evaluate` may have a method ``at(steps)``: see `gradcheck.oracles.rows.Line`.
-    """
-    together = evaluate.at(steps) if isinstance(evaluate, Line) else None
-    if together is not None and together[0].size == out.shape[1]:
-        out[...] = together.reshape(out.shape)
-        return
+def evaluate_at(evaluate: Callable[[float], Array], steps: tuple[float, ...], out: Array) -> None:
+    """Write y at each of the steps into a row of out, (steps, n)."""
     for row, s in enumerate(steps):
         try:
             out[row] = evaluate(s).reshape(-1)

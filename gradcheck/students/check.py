@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
-from gradcheck.records import Array, Check, FileNote, Finding, Oracle, Result, Verdict
+from gradcheck.records import Check, FileNote, Finding, Oracle, Result, Verdict
 from gradcheck.students import context, conventions
 from gradcheck.students.adapter import Description
 from gradcheck.students.subjects import subject_of
 
 if TYPE_CHECKING:
     from gradcheck.students.limits import Limits
-    from gradcheck.subject import Instance, Subject
+    from gradcheck.subject import Instance, Rows, Subject
 
 FORMULA_OF = {
     "dense": "dense", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "softmax": "softmax",
@@ -60,9 +60,6 @@ class FileReport:
     note: FileNote
 
 
-Many = Callable[[Sequence[Array], int, Array], Array]
-
-
 class Host(Protocol):
     """Where a file's code runs."""
 
@@ -80,7 +77,7 @@ class Host(Protocol):
         """Return what makes instances of one subject at a part of the usual learning rate."""
         ...
 
-    def many(self, index: int) -> Many | None:
+    def forwards(self, index: int) -> Rows | None:
         """Return what gives y for several values of one input, where that is worth it."""
         ...
 
@@ -219,7 +216,7 @@ class _Judged:
             self.options.seed,
             again,
         )
-        subject = replace(subject, file=self.shown, many=self.host.many(index))
+        subject = replace(subject, file=self.shown, forwards=self.host.forwards(index))
         formula = FORMULA_OF.get(description.role)
         if description.facts.get("no_formula"):
             formula = None

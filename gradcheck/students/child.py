@@ -14,6 +14,7 @@ import os
 import random
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,11 @@ from gradcheck.stochastic import perturbed
 from gradcheck.students import frames, wire
 from gradcheck.students.frames import Entry
 from gradcheck.students.limits import Limits, apply, stay
-from gradcheck.students.output import ROOM, Beginning
+from gradcheck.students.output import ROOM, Beginning, say_with
 from gradcheck.students.source import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from gradcheck.records import Array
@@ -46,7 +48,7 @@ MESSAGE = 1000
 _REQUEST, _ANSWER, _MAGIC = wire.REQUEST, wire.ANSWER, wire.MAGIC
 _HEAD, _CHUNK = _REQUEST.size, wire.CHUNK
 _read, _write, _exit = os.read, os.write, os._exit
-_ndarray, _asarray, _noisy, _stack = np.ndarray, np.asarray, Noisy, np.stack
+_ndarray, _asarray, _noisy = np.ndarray, np.asarray, Noisy
 _encode, _decode, _laid_out, _described = frames.encode, frames.decode, frames.laid_out, described
 _perturbed, _generator, _entry = perturbed, np.random.default_rng, Entry
 _seed, _seed_numpy, _quiet = random.seed, np.random.seed, np.seterr
@@ -98,14 +100,14 @@ class Server:
         self._printed = Beginning()
         sys.stdout = sys.stderr = self._printed
         self._rest = b""
-        self._made = False
+        self._made, self._number = False, 0
 
     def serve(self) -> None:
         """Answer one request after the other; the process ends with the last one."""
         while True:
             request, table, data = self._next()
             kind, inner = wire.ARRAYS, 0
-            self._made = False
+            self._made, self._number = False, request[7]
             try:
                 kind, inner, table, data = self._answer(request, table, data)
             except Refusal as refusal:
@@ -113,8 +115,11 @@ class Server:
                 table, inner = _told(refusal), int(self._made)
             except BaseException as error:  # noqa: BLE001 - a signal's handler, memory, a recursion
                 kind, data, table = wire.FAILED, b"", _told(Refusal(_described(error)))
-            head = _ANSWER.pack(_MAGIC, kind, len(table), len(data), request[7], inner)
-            self._send(head + table + data)
+            self._reply(kind, table, data, inner)
+
+    def _reply(self, kind: int, table: bytes, data: bytes = b"", inner: int = 0) -> None:
+        head = _ANSWER.pack(_MAGIC, kind, len(table), len(data), self._number, inner)
+        self._send(head + table + data)
 
     def _next(self) -> tuple[Any, bytes, bytes]:
         come = self._rest
@@ -150,8 +155,8 @@ class Server:
         if _limit() != self._recursion:
             _set_limit(self._recursion)
         if what == wire.FORWARDS:
-            answer = self._forwards(subject, number, rate, _decode(table, data))
-            return wire.ARRAYS, 0, *_packed(answer)
+            make = partial(self._make, subject, rate, seeded=bool(flags & wire.SEEDED))
+            return wire.ARRAYS, 0, *_packed(_forwards(make, number, _decode(table, data)))
         if flags & wire.MAKE:
             self._held[number] = self._make(subject, rate, seeded=bool(flags & wire.SEEDED))
         self._made = True
@@ -175,22 +180,6 @@ class Server:
             return _backward(held, entries[0])
         return _step(held)
 
-    def _forwards(self, subject: int, k: int, rate: float, entries: list[Entry]) -> list[Entry]:
-        """Run forward on a fresh instance for each row in the place of input k; stack the ys."""
-        arrays = [entry.array for entry in entries]
-        answers: list[Array] = []
-        for row in arrays[k]:
-            instance = self._make(subject, rate, seeded=True).instance
-            inputs = [row if j == k else array.copy() for j, array in enumerate(arrays)]
-            try:
-                y = _numbers(instance.forward(*inputs), "forward returned")
-            except BaseException as error:  # noqa: BLE001
-                raise _refusal("forward", error) from None
-            if answers and (y.shape, y.dtype) != (answers[0].shape, answers[0].dtype):
-                raise Refusal(f"forward returned shape {y.shape} and then {answers[0].shape}")
-            answers.append(y.copy())
-        return [_entry(frames.OUTPUT, 0, 0, _stack(answers))]
-
     def _make(self, subject: int, rate: float, *, seeded: bool) -> Held:
         if _trace() is not None:
             _set_trace(None)
@@ -212,6 +201,7 @@ class Server:
         """Load the file and find its subjects; return the answer as JSON."""
         module, _, name = task["survey"].partition(":")
         try:
+            say_with(lambda text: self._reply(wire.PROGRESS, str(text).encode(errors="replace")))
             found = getattr(importlib.import_module(module), name)(
                 Path(task["path"]), task["settings"]
             )
@@ -258,6 +248,27 @@ def _forward(held: Held, entries: list[Entry], data: bytes) -> list[Entry]:
     held.shown = array.tobytes() if watched else b""
     answer = [_entry(frames.OUTPUT, 0, frames.NOISY if type(y) is _noisy else 0, array)]
     return answer + _changed(held) if watched else answer
+
+
+def _forwards(make: Callable[[], Held], k: int, entries: list[Entry]) -> list[Entry]:
+    """Return y for each row of entry k in its place, stacked; of a fresh instance each."""
+    rows = entries[k].array
+    kinds, results = [], []
+    for row in rows:
+        held = make()
+        inputs = [_laid_out(array.copy(), flags) for _, _, flags, array in entries[:k]]
+        inputs.append(row.copy())
+        inputs += [_laid_out(array.copy(), flags) for _, _, flags, array in entries[k + 1 :]]
+        try:
+            array = _numbers(held.instance.forward(*inputs), "forward returned")
+        except BaseException as error:  # noqa: BLE001
+            raise _refusal("forward", error) from None
+        kinds.append((array.dtype, array.shape))
+        results.append(array.tobytes())
+        if kinds[-1] != kinds[0]:
+            raise Refusal("forward returned arrays of several shapes or dtypes")
+    dtype, shape = kinds[0]
+    return [_entry(frames.OUTPUT, 0, 0, _ndarray((len(rows), *shape), dtype, b"".join(results)))]
 
 
 def _backward(held: Held, entry: Entry) -> list[Entry]:

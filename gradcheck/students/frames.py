@@ -64,7 +64,7 @@ _DTYPES = tuple(np.dtype(char) for char in TYPES)
 _CODES = {char: code for code, char in enumerate(TYPES)}
 _SPECS: dict[tuple[Any, ...], bytes] = {}
 _PLANS: dict[bytes, tuple[list[tuple[Any, ...]], int]] = {}
-_ndarray, _frombuffer, _ascontiguous = np.ndarray, np.frombuffer, np.ascontiguousarray
+_ndarray, _asarray = np.ndarray, np.asarray
 _BOOL, _BYTE = np.dtype("?"), np.dtype("B")
 
 
@@ -115,8 +115,10 @@ def decode(table: bytes, data: bytes) -> list[Entry]:
     entries = []
     for role, index, flags, dtype, shape, offset in plan:
         array = _ndarray(shape, dtype, data, offset)
-        # Bytes that are neither 0 nor 1 are no truth values.
-        array = array.copy() if dtype is not _BOOL else _ndarray(shape, _BYTE, data, offset) != 0
+        if dtype is _BOOL:
+            # Bytes that are neither 0 nor 1 are no truth values.
+            array = _asarray(_ndarray(shape, _BYTE, data, offset) != 0)
+        array = array.copy()
         entries.append(Entry(role, index, flags, array))
     return entries
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.records import Array
 from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.process import Sandbox
 
 if TYPE_CHECKING:
     from gradcheck.students.limits import Limits
-    from gradcheck.subject import Instance
-
-
-Many = Callable[[Sequence[Array], int, Array], Array]
+    from gradcheck.subject import Instance, Rows
 
 
 class Behind:
@@ -44,9 +40,9 @@ class Behind:
         """Return what makes them at a part of the usual learning rate."""
         return self._sandbox.at_rate(index)
 
-    def many(self, index: int) -> Many | None:
+    def forwards(self, index: int) -> Rows | None:
         """Return what gives y for several values of one input."""
-        return self._sandbox.many(index)
+        return self._sandbox.forwards(index)
 
     def renew(self) -> None:
         """Go on with another subject."""
@@ -83,7 +79,7 @@ class InProcess:
         """Return what makes them at a part of the usual learning rate."""
         return self._adapters[index].make
 
-    def many(self, index: int) -> Many | None:  # noqa: ARG002 - see Host
+    def forwards(self, index: int) -> Rows | None:  # noqa: ARG002 - see Host
         """Return None: here each call is as near as many."""
         return None
 

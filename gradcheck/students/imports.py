@@ -77,6 +77,7 @@ class Imports:
                 del sys.modules[name]
         for name, module in self._before.items():
             sys.modules.setdefault(name, module)
+        self._before = {}
 
     def already(self, name: str) -> ModuleType | None:
         """Import the package of a module; return the module if that has imported it, too."""

@@ -17,19 +17,19 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Self
 
 from gradcheck.errors import LoadError, SandboxError, SubjectError
 from gradcheck.students import wire
-from gradcheck.students.answers import Surveyed, failure, strings, surveyed
+from gradcheck.students.answers import NAME, Surveyed, cleaned, failure, strings, surveyed
 from gradcheck.students.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gradcheck.records import Array
     from gradcheck.students.remote import RemoteInstance
+    from gradcheck.subject import Rows
 
 SURVEY = "gradcheck.students.survey:survey"
 """What the child calls with path and settings; it returns `adapters` and `notes`."""
@@ -44,6 +44,12 @@ CODE = (
 
 KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 """What an interpreter may need in order to find its own libraries."""
+
+MOST_LOST = 8
+"""Subjects of a file that may end its process while they are looked at."""
+
+MOST_ROWS = 256
+"""Most forwards in one request."""
 
 NO_NOISE = (0.0, 0)
 
@@ -68,6 +74,8 @@ class Sandbox:
     ended : str
         Why the process ended while the subject at hand was checked; empty where it did not. The
         verdict of such a subject is never `pass`.
+    pace : float
+        Seconds that the last forward took.
     notes : list of str
         Limits that cannot be set on this system; known after `survey`.
     """
@@ -80,9 +88,9 @@ class Sandbox:
         survey: str = SURVEY,
         roots: Sequence[str] = (),
     ) -> None:
-        self._task = {
+        self._task: dict[str, Any] = {
             "path": str(Path(path).absolute()),
-            "settings": dict(settings or {}),
+            "settings": {**(settings or {}), "lost": {}},
             "survey": survey,
         }
         self._roots = [*_roots(), *roots]
@@ -93,6 +101,8 @@ class Sandbox:
         self._names: list[tuple[str, str]] | None = None
         self.ended = ""
         self.generation = 0
+        self.pace = 0.0
+        self._at = ""
         self.notes: list[str] = []
         self.free: list[int] = []
         self.slots = 0
@@ -108,7 +118,7 @@ class Sandbox:
         """Start the process and hand it the file, without waiting for anything."""
         self.close()
         self.generation += 1
-        self.free, self.slots = [], 0
+        self.free, self.slots, self._at = [], 0, ""
         self._folder = tempfile.mkdtemp(prefix="student-")
         self._channel = self._spawn()
         try:
@@ -123,6 +133,9 @@ class Sandbox:
     def survey(self) -> Surveyed:
         """Return what was found in the file.
 
+        Where the process did not survive a look at a subject, the file is loaded once more; the
+        survey finds the subject, and what happened, in ``settings["lost"]``.
+
         Raises
         ------
         LoadError
@@ -130,6 +143,17 @@ class Sandbox:
         SubjectError
             Where loading it raised; SandboxError where it ended the process.
         """
+        lost = self._task["settings"]["lost"]
+        while True:
+            try:
+                return self._surveyed()
+            except SandboxError as error:
+                if not self._at or self._at in lost or len(lost) == MOST_LOST:
+                    raise
+                lost[self._at] = str(error)
+                self.renew()
+
+    def _surveyed(self) -> Surveyed:
         if self._process is None:
             self.start()
         kind, text = self._answer("starting", self._limits.start)
@@ -137,6 +161,7 @@ class Sandbox:
             raise self._end("answer not understood during starting")
         self.notes = strings(text)
         kind, text = self._answer("loading the file", self._limits.load)
+        self._at = ""
         if kind != wire.TEXT:
             self.close()
             message, file, line = failure(text)
@@ -174,11 +199,11 @@ class Sandbox:
 
         return lambda rate: RemoteInstance(self, index, rate, seeded=seeded)
 
-    def many(self, index: int) -> Callable[[Sequence[Array], int, Array], Array]:
-        """Return what gives y for several values of one input: see `Subject.many`."""
-        from gradcheck.students.remote import forwards
+    def forwards(self, index: int, *, seeded: bool = True) -> Rows:
+        """Return what evaluates forward for many values of one input at once."""
+        from gradcheck.students.remote import RemoteRows
 
-        return lambda inputs, k, rows: forwards(self, index, inputs, k, rows)
+        return RemoteRows(self, index, seeded=seeded)
 
     def renew(self) -> None:
         """Go on with another subject; a process that has ended is started again when needed."""
@@ -194,6 +219,10 @@ class Sandbox:
             channel.close()
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def at_once(self) -> int:
+        """Return how many forwards one request may hold so that it is answered in time."""
+        return max(1, min(MOST_ROWS, int(self._limits.call / 4 / max(self.pace, 1e-6))))
 
     def call(
         self,
@@ -267,9 +296,15 @@ class Sandbox:
     def _answer(self, doing: str, seconds: float) -> tuple[int, bytes]:
         if self._channel is None:
             raise SandboxError(self.ended or "the sandbox is closed")
+        deadline = monotonic() + seconds
         try:
             answer = self._channel.answer(seconds)
+            while answer.kind == wire.PROGRESS:
+                self._at = cleaned(answer.table.decode(errors="replace"), NAME)
+                answer = self._channel.answer(deadline - monotonic())
         except BaseException as error:  # noqa: BLE001 - it is raised again, or said better
+            if self._at:
+                doing = f"a look at {self._at}"
             raise self._ending(error, doing, seconds) from None
         return answer.kind, answer.data or answer.table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from gradcheck.stochastic import current
 from gradcheck.students import frames, wire
 from gradcheck.students.answers import cleaned, failure
 from gradcheck.students.frames import Entry, FrameError
+from gradcheck.subject import as_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +83,7 @@ class RemoteInstance:
             does not answer.
         """
         self._inputs = inputs
+        started = perf_counter()
         entries = self._call(
             wire.FORWARD,
             "forward",
@@ -89,6 +92,7 @@ class RemoteInstance:
                 for k, array in enumerate(inputs)
             ],
         )
+        self._sandbox.pace = perf_counter() - started
         if not entries or entries[0].role != frames.OUTPUT:
             raise self._sandbox.not_understood("forward", "it holds no y")
         y = entries[0].array
@@ -179,38 +183,66 @@ class RemoteInstance:
         array.setflags(write=not entry.flags & frames.READ_ONLY)
 
 
-def forwards(
-    sandbox: Sandbox, subject: int, inputs: Sequence[Array], k: int, rows: Array
-) -> Array:
-    """Return y for each of the rows in the place of input k, each by a fresh instance.
+class RemoteRows:
+    """Forward for many values of one input, of a fresh instance each, in one question.
 
-    Raises
-    ------
-    SubjectError
-        Where the code raises for one of them.
+    Parameters
+    ----------
+    sandbox : Sandbox
+    subject : int
+    seeded : bool
+        Seed the global generators before making each.
     """
-    sandbox.ready(subject)
-    sent = [
-        Entry(frames.INPUT, j, 0, np.ascontiguousarray(rows if j == k else array))
-        for j, array in enumerate(inputs)
-    ]
-    try:
+
+    def __init__(self, sandbox: Sandbox, subject: int, *, seeded: bool) -> None:
+        self._sandbox, self._subject, self._seeded = sandbox, subject, seeded
+
+    def __call__(
+        self, inputs: Sequence[Array], k: int, rows: Array
+    ) -> Sequence[Array | SubjectError]:
+        """Return y for each row in the place of input k, or what forward raised."""
+        results: list[Array | SubjectError] = []
+        done = 0
+        try:
+            self._sandbox.ready(self._subject)
+            while done < len(rows):
+                part = rows[done : done + self._sandbox.at_once()]
+                results.extend(self._part(inputs, k, part))
+                done += len(part)
+        except SandboxError as error:
+            results.extend([error] * (len(rows) - len(results)))
+        return results
+
+    def _part(self, inputs: Sequence[Array], k: int, rows: Array) -> Sequence[Array | SubjectError]:
+        sandbox, started = self._sandbox, perf_counter()
+        sent = [
+            Entry(frames.INPUT, j, 0 if j == k else frames.layout(array), array)
+            for j, array in enumerate(inputs)
+        ]
+        sent[k] = Entry(frames.INPUT, k, 0, rows)
+        flags = wire.SEEDED if self._seeded else 0
         table, data = frames.encode(sent)
-    except FrameError as error:
-        raise SubjectError(str(error)) from error
-    answer = sandbox.call(
-        wire.FORWARDS, "forward", 0, subject, k, 1.0, (0.0, 0), table, data
-    )
-    if answer.kind == wire.FAILED:
-        message, file, line = failure(answer.table)
-        raise SubjectError(message, file=file, line=line)
-    try:
-        (entry,) = frames.decode(answer.table, answer.data)
-    except (FrameError, ValueError) as error:
-        raise sandbox.not_understood("forward", error) from None
-    if entry.role != frames.OUTPUT or not entry.array.ndim:
-        raise sandbox.not_understood("forward", "it holds no y")
-    return entry.array
+        answer = sandbox.call(
+            wire.FORWARDS, "forward", flags, self._subject, k, 1.0, (0.0, 0), table, data
+        )
+        sandbox.pace = (perf_counter() - started) / len(rows)
+        if answer.kind == wire.FAILED:
+            # One of them raised, or gave another shape: each is asked for on its own.
+            return [self._single([*inputs[:k], row, *inputs[k + 1 :]]) for row in rows]
+        try:
+            (entry,) = frames.decode(answer.table, answer.data)
+            if entry.role != frames.OUTPUT or entry.array.shape[:1] != rows.shape[:1]:
+                raise sandbox.not_understood("forward", "it holds no y for each row")
+        except ValueError as error:
+            raise sandbox.not_understood("forward", error) from None
+        return list(as_output(entry.array))
+
+    def _single(self, inputs: Sequence[Array]) -> Array | SubjectError:
+        try:
+            instance = RemoteInstance(self._sandbox, self._subject, 1.0, seeded=self._seeded)
+            return as_output(instance.forward(*[array.copy() for array in inputs]))
+        except SubjectError as error:
+            return error
 
 
 def _flags(array: Array) -> int:

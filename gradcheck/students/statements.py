@@ -7,21 +7,16 @@ from __future__ import annotations
 import __future__
 
 import ast
-import signal
 import sys
-import threading
 import warnings
-from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.execution import described
+from gradcheck.students.alarm import TooLong, available, limit
 from gradcheck.students.source import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from gradcheck.students.source import Source
 
 SHARE = 0.5
@@ -33,14 +28,7 @@ LEAST = 0.1
 IMPORT = 2.0
 """Seconds that an import has in any case: a library's first import reads many files."""
 
-AGAIN = 0.05
-"""Seconds after which a statement that has caught the interruption is interrupted again."""
-
 MOST_NOTES = 50
-
-
-class TooLong(BaseException):
-    """A statement has had its time; code that catches errors must not catch it."""
 
 
 class Budget:
@@ -56,12 +44,7 @@ class Budget:
     def __init__(self, seconds: float, notes: list[str]) -> None:
         self.notes = notes
         self._left = seconds
-        self._deadline = float("inf")
-        self._depth = 0
-        self._bounded = (
-            hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-        )
-        if not self._bounded:
+        if not available():
             notes.append(f"what the file runs cannot be bounded in time on {sys.platform}")
 
     def run(self, source: Source, namespace: dict[str, Any]) -> None:
@@ -101,7 +84,7 @@ class Budget:
                 warnings.simplefilter("ignore")
                 tree = ast.Module(body=[statement], type_ignores=[])
                 code = compile(tree, file, "exec", flags=flags, dont_inherit=True)
-            with self._limit(seconds):
+            with limit(seconds):
                 exec(code, namespace)  # noqa: S102 - this is what the wall is for
         except TooLong:
             return f"was stopped after {seconds:.2g} s"
@@ -110,35 +93,6 @@ class Budget:
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             return f"raised {described(error)}"
         return ""
-
-    @contextmanager
-    def _limit(self, seconds: float) -> Iterator[None]:
-        """Interrupt the block after some seconds, or when the block around it must end."""
-        if not self._bounded:
-            yield
-            return
-        outer = self._deadline
-        self._deadline = min(outer, monotonic() + seconds)
-        before = signal.signal(signal.SIGALRM, self._interrupt)
-        try:
-            self._depth += 1
-            self._arm()
-            yield
-        finally:
-            self._depth -= 1
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
-            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
-            self._deadline = outer
-            self._arm()
-
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self._depth:
-            raise TooLong
-
-    def _arm(self) -> None:
-        if self._deadline < float("inf"):
-            left = max(self._deadline - monotonic(), 1e-3)
-            signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
 
     def _note(self, source: Source, statement: ast.stmt, why: str) -> None:
         if len(self.notes) < MOST_NOTES:

@@ -19,9 +19,9 @@ MAGIC = b"gck\x01"
 HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS = range(6)
 """What is asked."""
 
-ARRAYS, TEXT, FAILED, UNLOADABLE = range(4)
+ARRAYS, TEXT, FAILED, UNLOADABLE, PROGRESS = range(5)
 """What an answer is: arrays, JSON, an exception of the code under test, a file that cannot be
-loaded."""
+loaded; or the name of a subject that is looked at now, and the answer follows."""
 
 MAKE, SEEDED = 1, 2
 """Flags of a request: make the instance first; seed the global generators before that."""
@@ -117,8 +117,10 @@ class Channel:
         while len(come) < ANSWER.size:
             come += self._ends.read(deadline - monotonic())
         magic, kind, size, amount, number, inner = ANSWER.unpack_from(come)
-        if magic != MAGIC or kind > UNLOADABLE or number != self._waiting.pop(0):
+        if magic != MAGIC or kind > PROGRESS or number != self._waiting[0]:
             raise Garbled("it is not the answer to this request")
+        if kind != PROGRESS:
+            del self._waiting[0]
         if size > self._most_table or amount > self._most_data:
             raise Garbled(f"it announces {size} + {amount} bytes")
         start, end = ANSWER.size + size, ANSWER.size + size + amount

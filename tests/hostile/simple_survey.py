@@ -5,8 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gradcheck.students.adapter import Description, Input
 from gradcheck.students.load import load
+from gradcheck.students.output import at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +54,11 @@ class Wrapped:
 
 def survey(path: Path, settings: dict[str, Any]) -> Any:
     loaded = load(path, seconds=settings.get("seconds", 0.3))
-    adapters = [
-        ClassAdapter(name, kind, loaded.name)
-        for name, kind in list(loaded.namespace.items())
-        if isinstance(kind, type) and hasattr(kind, "forward")
-    ]
+    adapters = []
+    for name, kind in list(loaded.namespace.items()):
+        if isinstance(kind, type) and hasattr(kind, "forward"):
+            adapters.append(ClassAdapter(name, kind, loaded.name))
+            if settings.get("look") and name not in settings["lost"]:
+                at(name)
+                kind().forward(np.ones(SHAPE))
     return SimpleNamespace(adapters=adapters, notes=loaded.notes, output=loaded.output)

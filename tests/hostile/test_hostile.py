@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "files").glob("*.py"))
+SLOW = {"endless_deaf_at_import", "signal_handlers", "stop_itself", "memory_bomb_list"}
+CASES = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in SLOW else [])
+    for path in FILES
+]
 LIMITS = Limits(call=0.6, load=3.0, memory=512 * 1024**2, cpu=30)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the files are POSIX's")
@@ -49,7 +54,7 @@ def checked(box: Sandbox, index: int, description: Description) -> tuple[Verdict
     return Verdict.ERROR if box.ended else result.verdict, " ".join(reasons), result
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES)
 def test_hostile_file_ends_in_a_clear_verdict_and_the_next_class_is_checked(path: Path) -> None:
     first = path.read_text(encoding="utf-8").partition("\n")[0]
     verdicts, _, text = first.removeprefix("# expect ").partition(": ")
