@@ -353,10 +353,10 @@ def _numbers(value: Any, did: str) -> Array:
     array = _plain(value)
     if array.dtype.char not in frames.TYPES:
         raise Refusal(f"{did} {_name(kind)} of dtype {array.dtype}, must be numbers")
-    if array.nbytes > frames.PAYLOAD // 2 or array.ndim > frames.RANK:
+    if array.nbytes > frames.LARGEST or array.ndim > frames.RANK:
         raise Refusal(
             f"{did} an array of shape {array.shape}, {array.nbytes} bytes, must have at most "
-            f"{frames.PAYLOAD // 2}"
+            f"{frames.LARGEST}"
         )
     return array
 

@@ -42,6 +42,10 @@ ENTRIES = 4096
 PAYLOAD = DATA
 """Most bytes of all arrays of a frame."""
 
+LARGEST = 4 * 1024**2
+"""Most bytes of one array of an answer: the inputs are small, and what is computed from y is not
+bounded by anything else."""
+
 REMEMBERED = 4096
 """Most tables that are remembered, with what they mean."""
 

@@ -29,6 +29,8 @@ class Limits:
         Open files.
     call : float
         Seconds by the clock for one forward, backward or step.
+    subject : float
+        Seconds by the clock for all calls of one subject together.
     load : float
         Seconds by the clock for loading the file and finding its subjects.
     start : float
@@ -40,6 +42,7 @@ class Limits:
     file: int = 16 * 1024**2
     files: int = 64
     call: float = 5.0
+    subject: float = 60.0
     load: float = 10.0
     start: float = 60.0
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Self
 
 from gradcheck.errors import LoadError, SandboxError, SubjectError
@@ -47,6 +47,10 @@ KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIB
 
 MOST_LOST = 8
 """Subjects of a file that may end its process while they are looked at."""
+
+SPARE = 4.0
+"""How much slower than the last forward the next may be, as for complex numbers, twice over: so
+much less is asked for at once, and so much longer is waited."""
 
 MOST_ROWS = 256
 """Most forwards in one request."""
@@ -102,7 +106,7 @@ class Sandbox:
         self.ended = ""
         self.generation = 0
         self.pace = 0.0
-        self._at = ""
+        self._at, self._spent = "", 0.0
         self.notes: list[str] = []
         self.free: list[int] = []
         self.slots = 0
@@ -207,7 +211,7 @@ class Sandbox:
 
     def renew(self) -> None:
         """Go on with another subject; a process that has ended is started again when needed."""
-        self.ended = ""
+        self.ended, self._spent = "", 0.0
 
     def close(self) -> None:
         """End the process and all that it started, and remove its working folder."""
@@ -222,7 +226,7 @@ class Sandbox:
 
     def at_once(self) -> int:
         """Return how many forwards one request may hold so that it is answered in time."""
-        return max(1, min(MOST_ROWS, int(self._limits.call / 4 / max(self.pace, 1e-6))))
+        return max(1, min(MOST_ROWS, int(self._limits.call / SPARE / max(self.pace, 1e-6))))
 
     def call(
         self,
@@ -246,13 +250,22 @@ class Sandbox:
         if self.ended:
             raise SandboxError(self.ended)
         channel, seconds = self._channel, self._limits.call
+        if what == wire.FORWARDS:
+            seconds *= SPARE
         if channel is None:
             raise SandboxError("the sandbox is closed")
+        if self._spent > self._limits.subject:
+            raise self._end(f"no end of all calls within {self._limits.subject:g} s")
+        started = perf_counter()
         try:
             channel.ask(what, flags, subject, instance, rate, noise, table, data, seconds)
             answer = channel.answer(seconds)
         except BaseException as error:  # noqa: BLE001 - it is raised again, or said better
             raise self._ending(error, doing, seconds) from None
+        spent = perf_counter() - started
+        self._spent += spent
+        if what != wire.BACKWARD:
+            self.pace = spent
         if answer.kind not in (wire.ARRAYS, wire.FAILED):
             raise self._end(f"answer not understood during {doing}")
         return answer

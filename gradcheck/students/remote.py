@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +82,6 @@ class RemoteInstance:
             does not answer.
         """
         self._inputs = inputs
-        started = perf_counter()
         entries = self._call(
             wire.FORWARD,
             "forward",
@@ -92,7 +90,6 @@ class RemoteInstance:
                 for k, array in enumerate(inputs)
             ],
         )
-        self._sandbox.pace = perf_counter() - started
         if not entries or entries[0].role != frames.OUTPUT:
             raise self._sandbox.not_understood("forward", "it holds no y")
         y = entries[0].array
@@ -156,9 +153,12 @@ class RemoteInstance:
         self._flags = 0
         self.inner_forwards = answer.inner
         try:
-            return frames.decode(answer.table, answer.data)
+            entries = frames.decode(answer.table, answer.data)
+            for entry in entries:
+                _small(entry)
         except FrameError as error:
             raise sandbox.not_understood(doing, error) from None
+        return entries
 
     def _take(self, doing: str, entry: Entry) -> None:
         """Change an input, or y, as it was changed there."""
@@ -214,7 +214,7 @@ class RemoteRows:
         return results
 
     def _part(self, inputs: Sequence[Array], k: int, rows: Array) -> Sequence[Array | SubjectError]:
-        sandbox, started = self._sandbox, perf_counter()
+        sandbox = self._sandbox
         sent = [
             Entry(frames.INPUT, j, 0 if j == k else frames.layout(array), array)
             for j, array in enumerate(inputs)
@@ -225,7 +225,7 @@ class RemoteRows:
         answer = sandbox.call(
             wire.FORWARDS, "forward", flags, self._subject, k, 1.0, (0.0, 0), table, data
         )
-        sandbox.pace = (perf_counter() - started) / len(rows)
+        sandbox.pace /= len(rows)
         if answer.kind == wire.FAILED:
             # One of them raised, or gave another shape: each is asked for on its own.
             return [self._single([*inputs[:k], row, *inputs[k + 1 :]]) for row in rows]
@@ -233,6 +233,7 @@ class RemoteRows:
             (entry,) = frames.decode(answer.table, answer.data)
             if entry.role != frames.OUTPUT or entry.array.shape[:1] != rows.shape[:1]:
                 raise sandbox.not_understood("forward", "it holds no y for each row")
+            _small(entry, len(rows))
         except ValueError as error:
             raise sandbox.not_understood("forward", error) from None
         return list(as_output(entry.array))
@@ -243,6 +244,13 @@ class RemoteRows:
             return as_output(instance.forward(*[array.copy() for array in inputs]))
         except SubjectError as error:
             return error
+
+
+def _small(entry: Entry, rows: int = 1) -> None:
+    if entry.array.nbytes > rows * frames.LARGEST:
+        raise FrameError(
+            f"an array of {entry.array.nbytes} bytes, must be at most {frames.LARGEST}"
+        )
 
 
 def _flags(array: Array) -> int:

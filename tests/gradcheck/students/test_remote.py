@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -362,3 +364,51 @@ def test_the_working_folder_is_gone_afterwards(path: Path) -> None:
         folder = Path(box._folder)
         assert folder.is_dir()
     assert not folder.exists()
+
+
+def test_a_subject_that_takes_too_long_in_all_is_ended(tmp_path: Path) -> None:
+    text = """
+        import time
+        class Slow:
+            def forward(self, x):
+                time.sleep(0.05)
+                return x
+            def backward(self, g): return g
+        """
+    with small(tmp_path, text) as box:
+        box._limits = replace(box._limits, subject=0.12)
+        box.survey()
+        result = check_subject(subject("Slow", box.make(0), forwards=box.forwards(0)))
+        assert box.ended == "no end of all calls within 0.12 s"
+    assert result.verdict is not Verdict.PASS
+
+
+def test_an_output_that_is_much_too_large_is_refused(tmp_path: Path) -> None:
+    text = """
+        import numpy as np
+        class Large:
+            def forward(self, x): return np.zeros(10**6)
+            def backward(self, g): return g
+        """
+    with small(tmp_path, text) as box:
+        box.survey()
+        with pytest.raises(SubjectError, match=r"forward returned an array of shape \(1000000,\)"):
+            box.make(0)().forward(X)
+
+
+def run(code: str) -> str:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_sandbox_is_started_before_anything_heavy_is_imported() -> None:
+    code = "import sys, gradcheck.students.process; print(sorted(sys.modules))"
+    modules = run(code)
+    assert "'numpy'" not in modules
+    assert "'click'" not in modules
+
+
+def test_the_child_imports_nothing_heavy() -> None:
+    modules = run("import sys, gradcheck.students.child; print(sorted(sys.modules))")
+    for name in ("sympy", "rich", "click", "jinja2", "matplotlib", "gradcheck.run"):
+        assert f"'{name}'" not in modules
