@@ -144,7 +144,7 @@ def _one_by_one(
         if following is not None and not options.in_process:
             hosts[k + 1] = started(following[0].path, following[1])
         host = hosts.pop(k, None) or started(target.path, options)
-        yield check_started(host, options, target.shown)
+        yield check_started(host, options, target.shown, target.path)
 
 
 def _by_workers(
@@ -165,7 +165,7 @@ def _by_workers(
 
 def _task(task: tuple[Target, Options]) -> FileReport:
     target, options = task
-    return check_started(started(target.path, options), options, target.shown)
+    return check_started(started(target.path, options), options, target.shown, target.path)
 
 
 def report_of(reports: Sequence[FileReport], seed: int, command: str) -> Report:

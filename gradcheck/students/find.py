@@ -15,7 +15,7 @@ from gradcheck.students.arguments import (
     parsed,
     takes_varargs,
 )
-from gradcheck.students.construct import _like_function as like_function
+from gradcheck.students.construct import like_function
 from gradcheck.students.vocabulary import (
     BACKWARD,
     FORWARD,
