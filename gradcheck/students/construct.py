@@ -123,12 +123,8 @@ def proposals(
             yield lambda: (tuple([sizes.inputs, sizes.hidden, sizes.outputs]), {})
         yield lambda: ((), {})
         return
-    seen: set[str] = set()
     for reading in ("image",) if images else ("names", "swapped", "square", "tuple", "lists"):
         chosen = _fill(needed, sizes, stock, reading)
-        if chosen is None or str(chosen) in seen:
-            continue
-        seen.add(str(chosen))
 
         def made(chosen: dict[str, Callable[[], Any]] = chosen) -> Proposal:
             return (), {name: make() for name, make in chosen.items()}
@@ -147,8 +143,8 @@ def _like_layers(name: str) -> bool:
 
 def _fill(
     needed: Sequence[Argument], sizes: Sizes, stock: Stock, reading: str
-) -> dict[str, Callable[[], Any]] | None:
-    """Return a maker for each argument; None where this reading says nothing new."""
+) -> dict[str, Callable[[], Any]]:
+    """Return a maker for each argument."""
     values: dict[str, Callable[[], Any]] = {}
     unknown = []
     pairs = [a for a in needed if like_function(a.name)]
@@ -179,10 +175,11 @@ def _fill(
             numbers[argument.name] = free[k] if k < len(free) else sizes.hidden
     for name, number in numbers.items():
         listed = {"list", "sizes", "dims", "layers"} & set(words(name)) or (
-            reading == "lists" and has(name, HIDDEN)
+            reading == "lists" and has(name, HIDDEN | {"neurons", "units", "nodes"})
         )
         if listed:
-            values[name] = lambda n=number: [n]
+            last = [] if [a for a in outs if a.name != name] else [sizes.outputs]
+            values[name] = lambda last=last: [sizes.hidden, *last]
             continue
         shaped = "shape" in words(name) or reading == "tuple"
         values[name] = (lambda n=number: (n,)) if shaped else (lambda n=number: n)
@@ -244,6 +241,8 @@ def _special(
         return stock.optimizers[0] if stock.optimizers else PlainDescent
     if kind == "training":
         return lambda: True
+    if argument in functions and reading == "lists":
+        return lambda: ["relu", "identity"]
     if argument in functions:
         return _function(name, stock, functions)
     if flat in ("w", "weights", "weight", "kernel", "w0"):

@@ -39,7 +39,7 @@ BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "opera
 DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
               "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "backprop",
               "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
-NEUTRAL = {"forward", "function", "fn", "func", "fwd", "fprop", "act", "activation", "value"}
+NEUTRAL = {"forward", "function", "fn", "func", "fwd", "fprop", "value"}
 FLAGS = {"prime", "deriv", "derivative", "derive", "grad", "gradient", "diff", "isderivative",
          "derivation", "backward", "der"}  # fmt: skip
 
@@ -260,7 +260,9 @@ def _training_step(kind: type) -> str:
     """Return the method that takes data and targets and computes gradients, or ""."""
     likely = (*BACKWARD, "train_one", "train_step", "train_on_batch", "compute", "step", "update",
               "loss", "optimize", "train_batch", "fit_one", "train_sample", "propagate")  # fmt: skip
-    for name in likely:
+    own = [name for base in kind.__mro__[:-1] for name in vars(base)]
+    told = [n for n in own if set(words(n)) & {"gradient", "gradients", "grads", "backprop"}]
+    for name in (*likely, *told):
         if name not in TRAIN and method_of(kind, (name,)) and len(_array_arguments(kind, name)) == 2:
             return name
     return ""

@@ -346,6 +346,10 @@ class _Surveyor:
                 raise
             fit, recipe, told = self._layer(replace(candidate, role="other"), self._settings())
             setting = fit.setting
+            if recipe.gradients[0] is None and any(recipe.gradients[1:]):
+                # A whole network owes nobody the gradient of its data.
+                x = replace(recipe.inputs[0], constant=True)
+                recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
         facts = {"filled_with": list(self.filling)} if self.filling else {}
         return self._made(candidate, recipe, told, "network", setting, facts)
 
