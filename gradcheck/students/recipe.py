@@ -167,8 +167,23 @@ class RecipeInstance:
             None if source is None else self._gradient(k, source, upstream, before)
             for k, source in enumerate(recipe.gradients)
         )
+        gradients = self._as_used(before, gradients)
         self._tell(inputs, but=self._updated(before, gradients))
         return gradients
+
+    def _as_used(self, before: Mapping[int, Array], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Reshape a gradient that the code's own update reshapes before it takes it off."""
+        used = list(gradients)
+        for k, old in before.items():
+            got = gradients[k]
+            if type(got) is not np.ndarray or got.shape == old.shape or got.size != old.size:
+                continue
+            new = get(self.root, self.recipe.parameters[k][0])
+            if type(old) is np.ndarray and np.shape(new) == old.shape:
+                change, reshaped = old - new, got.reshape(old.shape)
+                if change.any() and _multiple_of(change, reshaped):
+                    used[k] = reshaped
+        return tuple(used)
 
     def _updated(self, before: Mapping[int, Array], gradients: tuple[Any, ...]) -> frozenset[int]:
         """Return the parameters that backward updated: by a multiple of their gradient."""
