@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gradcheck.records import Verdict
+
 if TYPE_CHECKING:
-    from gradcheck.records import Array, Estimate, Oracle, Verdict, Worst
+    from gradcheck.records import Array, Estimate, Oracle, Worst
     from gradcheck.samples import Sample
 
 
@@ -58,3 +60,17 @@ class Outcome:
     kinks: list[Kink] = field(default_factory=list)
     truth: dict[int, Estimate] = field(default_factory=dict)
     got: dict[int, Array] = field(default_factory=dict)
+
+    def failed(self, quantity: str) -> bool:
+        """Say whether an oracle called the gradient wrong here."""
+        return any(r.quantity == quantity and r.verdict is Verdict.FAIL for r in self.readings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """A point at which y is not what the notes' formula says."""
+
+    sample: Sample
+    y: Array
+    formula: Array
+    reading: Reading

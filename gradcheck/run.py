@@ -14,25 +14,21 @@ import numpy as np
 from gradcheck import contracts, diagnosis, samples, verdict
 from gradcheck.account import Account, changed, match
 from gradcheck.allowance import MANY_RUNS, of_backward
-from gradcheck.diagnosis.forwards import Differing
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner, described
 from gradcheck.judge import Judge
 from gradcheck.oracles.differences import working_roundoff
-from gradcheck.readings import Reading
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gradcheck.correspondence import Correspondence
-    from gradcheck.readings import Outcome
+    from gradcheck.against_notes import AgainstNotes
+    from gradcheck.readings import Outcome, Reading
     from gradcheck.records import Array
     from gradcheck.samples import Sample
     from gradcheck.subject import Subject
 
-
-FORMULA = Oracle.SYMBOLIC
 
 _AS_GIVEN = ("read-only", "strided")
 """Regimes whose arrays must reach the code as they are: a copy would undo what they are for."""
@@ -58,24 +54,24 @@ class Run:
         self.runner = Runner(subject)
         self.rng = np.random.default_rng([seed, 20_000])
         self.judge = Judge(self.runner, self.rng)
-        self.correspondence = self._corresponding(formula)
+        self.notes = self._notes(formula)
         self.account: Account | None = None
         self.outcomes: list[Outcome] = []
         self.readings: list[tuple[str, Reading]] = []
         self.extra: list[Finding] = []
-        self.differing: list[Differing] = []
-        self.overflowing: dict[str, list[str]] = {}
         self.checks: list[Check] = []
         self.silent = 0
         self.spent = 0.0
         self.started = perf_counter()
 
-    def _corresponding(self, formula: str | None) -> Correspondence | None:
+    def _notes(self, formula: str | None) -> AgainstNotes | None:
         if formula is None:
             return None
+        from gradcheck.against_notes import AgainstNotes
         from gradcheck.correspondence import Correspondence
 
-        return Correspondence.of(self.runner, formula, self.rng)
+        correspondence = Correspondence.of(self.runner, formula, self.rng)
+        return AgainstNotes(self.runner, correspondence, self.rng)
 
     def result(self, regimes: Sequence[str]) -> Result:
         """Return what is known of the subject after these regimes, the given point first."""
@@ -233,64 +229,16 @@ class Run:
             return
         self.outcomes.append(outcome)
         self.readings.extend((sample.regime, reading) for reading in outcome.readings)
-        if self.correspondence is not None:
-            readings = self.correspondence.judge(sample, upstream, y, gradients)
-            self.readings.extend((sample.regime, reading) for reading in readings)
-            if readings[0].verdict is Verdict.FAIL:
-                formula = self.correspondence.formula(sample).value
-                self.differing.append(
-                    Differing(sample=sample, y=y, formula=formula, reading=readings[0])
-                )
-
-    def _differs(self) -> None:
-        """Say what forward is, where it is another function than the notes'."""
-        from gradcheck.diagnosis import forwards
-
-        found, harmless = forwards.told(self.subject, self.differing, self.outcomes)
-        self.extra.extend(found)
-        if harmless:
-            # A multiple of the formula has its own gradient, which the other oracles judge.
-            self.readings = [pair for pair in self.readings if pair[1].oracle is not FORMULA]
+        if self.notes is not None:
+            self.readings += self.notes.judge(sample, upstream, y, gradients)
 
     def _overflows(self, sample: Sample, y: Array) -> bool:
         """Say whether the notes' formula is finite where forward is not: then forward is wrong."""
-        if self.correspondence is None or y.shape != self._known().y.shape:
+        if self.notes is None or y.shape != self._known().y.shape:
             return False
-        formula = self.correspondence.formula(sample)
-        if not np.isfinite(formula.value).all():
-            return False
-        self._not_finite(self.correspondence.primal, sample.regime)
-        upstream = samples.cotangent(self.rng, y)
-        truth = self.correspondence.gradients(sample, upstream)
-        seen = Account(y=y)
-        try:
-            match(self.subject, sample.inputs, self.runner.vjp(sample.inputs, upstream)[1], seen)
-        except SubjectError:
-            return True
-        for name, got in zip(self.subject.names, seen.gradients, strict=True):
-            finite = name in truth and np.isfinite(truth[name].value).all()
-            if finite and got is not None and not np.isfinite(got).all():
-                self._not_finite(f"d{name}", sample.regime)
-        return True
-
-    def _not_finite(self, quantity: str, regime: str) -> None:
-        """Note that this is not finite where the formula is."""
-        regimes = self.overflowing.setdefault(quantity, [])
-        if regime not in regimes:
-            regimes.append(regime)
-        reason = "not finite where the formula is"
-        self.readings.append(
-            (
-                regime,
-                Reading(
-                    quantity=quantity,
-                    oracle=FORMULA,
-                    verdict=Verdict.FAIL,
-                    residual=float("inf"),
-                    reason=reason,
-                ),
-            )
-        )
+        readings = self.notes.overflows(sample, y)
+        self.readings += readings
+        return bool(readings)
 
     def _misshapen(self, seen: Account, regime: str) -> None:
         """Note a gradient whose shape or type is wrong here and was right at the given point."""
@@ -320,27 +268,38 @@ class Run:
 
     def _finished(self) -> Result:
         subject = self.subject
-        if self.differing:
-            self._differs()
-        for quantity, regimes in self.overflowing.items():
-            self.extra.append(diagnosis.overflows(subject, quantity, ", ".join(regimes)))
+        findings = self._findings()
         spent = perf_counter() - self.started
         share = {oracle: spent / len(verdict.ORACLES) for oracle in verdict.ORACLES}
         checks = verdict.value_checks(subject, self.readings, self.silent, share) + self.checks
-        found: list[Finding] = []
         if self.account is not None:
             checks += verdict.contract_checks(subject, self.account, self.spent)
-            found = diagnosis.findings(subject, self.account, self.outcomes)
         checks += verdict.missing_checks(subject, checks, self.silent)
         return Result(
             name=subject.name,
             role=subject.role,
             checks=tuple(checks),
-            findings=tuple(
-                diagnosis.ordered([*found, *self.extra, *diagnosis.remarks(subject, self.outcomes)])
-            ),
+            findings=findings,
             seed=self.seed,
             reproduce=subject.reproduce,
             file=subject.file,
             line=subject.line,
         )
+
+    def _findings(self) -> tuple[Finding, ...]:
+        """Name what is wrong; a diagnosis that fails takes nothing from the verdict."""
+        found: list[Finding] = []
+        try:
+            if self.notes is not None:
+                told, harmless = self.notes.told(self.outcomes)
+                self.extra += told
+                if harmless:
+                    self.readings = [r for r in self.readings if r[1].oracle is not Oracle.SYMBOLIC]
+            if self.account is not None:
+                found = diagnosis.findings(self.subject, self.account, self.outcomes)
+            found += diagnosis.remarks(self.subject, self.outcomes)
+        except Exception as error:  # noqa: BLE001 - no caller must lose a run to one subject
+            self._crash("gradcheck", "point", SubjectError(f"gradcheck itself: {described(error)}"))
+        faults = [finding for finding in found if not finding.remark]
+        rest = [finding for finding in found if finding.remark]
+        return tuple(diagnosis.ordered([*faults, *self.extra, *rest]))

@@ -1,6 +1,5 @@
 """Names what is wrong where the numbers confirm it, and says it in the notes' words."""
 
-from gradcheck.diagnosis.codes import hint
 from gradcheck.diagnosis.findings import crash, findings, forward_differs, overflows, remarks
 from gradcheck.diagnosis.ranking import most_specific, ordered
 
@@ -8,7 +7,6 @@ __all__ = [
     "crash",
     "findings",
     "forward_differs",
-    "hint",
     "most_specific",
     "ordered",
     "overflows",

@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -165,10 +164,15 @@ def catalogue(path: str | Path | None = None) -> Catalogue:
     return _current.get() or _own()
 
 
+def replaced() -> bool:
+    """Say whether other words than the package's own are in use."""
+    return _current.get() is not None
+
+
 @contextmanager
 def using(path: str | Path | None) -> Iterator[Catalogue]:
     """Let all that is said inside of the block come from this file too."""
-    token = _current.set(catalogue(path))
+    token = _current.set(_current.get() if path is None else catalogue(path))
     try:
         yield catalogue()
     finally:
@@ -241,6 +245,8 @@ def _field(path: Path, name: str, key: str, value: Any) -> Any:
     if not isinstance(value, str) or (not value.strip() and key != "heading"):
         raise UsageError(f"{path}: [{name}] {key}={value!r}, must be a text that is not empty")
     if key in ("sentence", "concept", "place", "formula"):
+        from string import Formatter
+
         try:
             used = [part for _, part, _, _ in Formatter().parse(value) if part is not None]
         except ValueError as error:

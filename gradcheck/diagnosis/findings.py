@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.diagnosis.codes import catalogue
-from gradcheck.diagnosis.probe import failed
 from gradcheck.execution import place
 from gradcheck.records import Finding, Verdict
 
@@ -46,7 +45,7 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
     wrong = [
         k
         for k, name in enumerate(subject.names)
-        if any(failed(outcome, f"d{name}") for outcome in outcomes)
+        if any(outcome.failed(f"d{name}") for outcome in outcomes)
     ]
     if not wrong and not account.breaches:
         return []
@@ -91,6 +90,8 @@ def said(
         The worst entry, in words.
     remark : bool
     """
+    from gradcheck.diagnosis.codes import catalogue
+
     words = catalogue()
     return Finding(
         code=code,
@@ -139,7 +140,7 @@ def _named(subject: Subject, account: Account, outcomes: Sequence[Outcome], k: i
 
     quantity = "d" + subject.names[k]
     told = name(subject, account, outcomes, k)
-    wrong = [outcome for outcome in outcomes if failed(outcome, quantity)]
+    wrong = [outcome for outcome in outcomes if outcome.failed(quantity)]
     here = [o for o in wrong if o.sample.regime == "point"] or wrong
     reading = max(
         (
@@ -170,7 +171,7 @@ def remarks(subject: Subject, outcomes: Sequence[Outcome]) -> list[Finding]:
         if kinks:
             sides = " or ".join(sorted({_side(kink) for kink in kinks}))
             text = f"where {quantity} has a kink, the code returns {sides}"
-            found.append(_remark("kink-value", quantity, text))
+            found.append(_remark("kink-value", quantity, text, sides))
         seen = [o for o in outcomes if k in o.got and k in o.truth]
         if seen and all(not np.any(o.got[k]) and not np.any(o.truth[k].value) for o in seen):
             text = f"{quantity} is zero at every point: there was little to see"
@@ -202,6 +203,8 @@ def crash(
     subject: Subject, what: str, regime: str, error: SubjectError, *, remark: bool
 ) -> Finding:
     """Return the finding of code that raised, with the place where it did."""
+    from gradcheck.diagnosis.codes import catalogue
+
     file, line = place(error)
     where = f" ({file}:{line})" if file else ""
     return Finding(
@@ -214,8 +217,14 @@ def crash(
     )
 
 
-def _remark(code: str, quantity: str, message: str) -> Finding:
-    # A pass must not pay for reading the words of faults.
+def _remark(code: str, quantity: str, message: str, detail: str = "") -> Finding:
+    """Return a remark in the package's own words, unless others were asked for.
+
+    A pass must not pay for reading the words of faults.
+    """
+    codes = sys.modules.get("gradcheck.diagnosis.codes")
+    if codes is not None and codes.replaced() and code != "low-precision":
+        message = codes.catalogue().sentence(code, quantity, detail)
     return Finding(code=code, quantity=quantity, message=message, remark=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +14,8 @@ from gradcheck.layout import to_columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gradcheck.readings import Outcome, Reading
-    from gradcheck.records import Array, Finding
-    from gradcheck.samples import Sample
+    from gradcheck.readings import Differing, Outcome
+    from gradcheck.records import Finding
     from gradcheck.subject import Subject
 
 LOSSES = ("mse", "cross_entropy", "softmax_cross_entropy")
@@ -27,16 +25,6 @@ WAYS: tuple[tuple[int | None, str], ...] = (
     (1, "over the examples"),
     (None, "over the whole array"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differing:
-    """A point at which y is not what the formula says."""
-
-    sample: Sample
-    y: Array
-    formula: Array
-    reading: Reading
 
 
 def told(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.layout import to_columns
-from gradcheck.records import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +133,7 @@ def _probe(
         got=to_columns(outcome.got[k], mine),
         truth=truth,
         bound=bound,
-        wrong=failed(outcome, f"d{name}"),
+        wrong=outcome.failed(f"d{name}"),
         oriented=bool(layout),
         layout=mine,
         symbols=symbols,
@@ -146,11 +145,6 @@ def _inputs(subject: Subject, outcome: Outcome, layout: Mapping[str, str]) -> di
         name: to_columns(array.astype(np.float64), layout.get(name, ""))
         for name, array in zip(subject.names, outcome.sample.inputs, strict=True)
     }
-
-
-def failed(outcome: Outcome, quantity: str) -> bool:
-    """Say whether an oracle called the gradient wrong at this point."""
-    return any(r.quantity == quantity and r.verdict is Verdict.FAIL for r in outcome.readings)
 
 
 def placed(subject: Subject, outcome: Outcome) -> tuple[Mapping[str, str], Mapping[str, str]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcheck.diagnosis.codes import catalogue
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -23,6 +21,10 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
     found = list(findings)
     if len(found) < 2:
         return found
+    if len({finding.quantity for finding in found}) == len(found):
+        return sorted(found, key=lambda finding: finding.remark)
+    from gradcheck.diagnosis.codes import catalogue
+
     codes = catalogue().codes
     places: dict[tuple[bool, str], int] = {}
     for finding in found:

@@ -21,36 +21,37 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.exceptions import ComplexWarning
 
-from gradcheck.errors import GradcheckError, LoadError
+from gradcheck.errors import LoadError
 from gradcheck.execution import described
-from gradcheck.noisy import Noisy
 from gradcheck.stochastic import perturbed
 from gradcheck.students import frames, wire
-from gradcheck.students.frames import Entry
+from gradcheck.students.calls import (
+    Held,
+    Refusal,
+    backward,
+    forward,
+    forwards,
+    noisy_runs,
+    packed,
+    refusal_of,
+    step,
+    told,
+)
 from gradcheck.students.limits import Limits, apply, stay
 from gradcheck.students.output import ROOM, Beginning, say_with
-from gradcheck.students.source import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-
-    from gradcheck.records import Array
     from gradcheck.students.adapter import Adapter
-    from gradcheck.subject import Instance
+    from gradcheck.students.frames import Entry
 
 # A private copy: the student's file may replace them.
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment,unused-ignore]
 
-MESSAGE = 1000
-"""Characters of an exception's text."""
-
 _REQUEST, _ANSWER, _MAGIC = wire.REQUEST, wire.ANSWER, wire.MAGIC
 _HEAD, _CHUNK = _REQUEST.size, wire.CHUNK
 _read, _write, _exit = os.read, os.write, os._exit
-_ndarray, _asarray, _noisy = np.ndarray, np.asarray, Noisy
-_encode, _decode, _laid_out, _described = frames.encode, frames.decode, frames.laid_out, described
-_perturbed, _generator, _entry = perturbed, np.random.default_rng, Entry
+_decode, _described = frames.decode, described
+_perturbed, _generator = perturbed, np.random.default_rng
 _seed, _seed_numpy, _quiet = random.seed, np.random.seed, np.seterr
 _limit, _set_limit = sys.getrecursionlimit, sys.setrecursionlimit
 _trace, _set_trace, _profile, _set_profile = (
@@ -60,32 +61,6 @@ _trace, _set_trace, _profile, _set_profile = (
     sys.setprofile,
 )
 _json = json.JSONEncoder().encode
-_WIDER = {"g": np.dtype("d"), "G": np.dtype("D")}
-_LIBRARIES = [
-    Path(str(module.__file__)).parent for module in (importlib.import_module("gradcheck"), np, os)
-]
-_OURS = tuple(str(path) + os.sep for one in _LIBRARIES for path in (one, one.resolve()))
-
-
-class Refusal(Exception):  # noqa: N818 - it is the answer
-    """What the answer says instead of arrays."""
-
-    def __init__(self, text: str, file: str = "", line: int = 0, kind: int = wire.FAILED) -> None:
-        super().__init__(text)
-        self.text, self.file, self.line, self.kind = text, file, line, kind
-
-
-class Held:
-    """An instance, and what it was handed and has handed out last."""
-
-    __slots__ = ("given", "instance", "output", "sent", "shown")
-
-    def __init__(self, instance: Instance) -> None:
-        self.instance = instance
-        self.given: list[Array] = []
-        self.sent: list[tuple[bytes, tuple[int, ...], Any, bool]] = []
-        self.output: Array | None = None
-        self.shown = b""
 
 
 class Server:
@@ -112,9 +87,9 @@ class Server:
                 kind, inner, table, data = self._answer(request, table, data)
             except Refusal as refusal:
                 kind, data = refusal.kind, b""
-                table, inner = _told(refusal), int(self._made)
+                table, inner = told(refusal), int(self._made)
             except BaseException as error:  # noqa: BLE001 - a signal's handler, memory, a recursion
-                kind, data, table = wire.FAILED, b"", _told(Refusal(_described(error)))
+                kind, data, table = wire.FAILED, b"", told(Refusal(_described(error)))
             self._reply(kind, table, data, inner)
 
     def _reply(self, kind: int, table: bytes, data: bytes = b"", inner: int = 0) -> None:
@@ -156,7 +131,10 @@ class Server:
             _set_limit(self._recursion)
         if what == wire.FORWARDS:
             make = partial(self._make, subject, rate, seeded=bool(flags & wire.SEEDED))
-            return wire.ARRAYS, 0, *_packed(_forwards(make, number, _decode(table, data)))
+            return wire.ARRAYS, 0, *packed(forwards(make, number, _decode(table, data)))
+        if what == wire.NOISY_RUNS:
+            make = partial(self._make, subject, rate, seeded=bool(flags & wire.SEEDED))
+            return wire.ARRAYS, 0, *packed(noisy_runs(make, eps, _decode(table, data)))
         if flags & wire.MAKE:
             self._held[number] = self._make(subject, rate, seeded=bool(flags & wire.SEEDED))
         self._made = True
@@ -171,14 +149,14 @@ class Server:
         if what == wire.BACKWARD:
             inner = getattr(held.instance, "inner_forwards", 0)
             inner = inner if type(inner) is int and 0 <= inner < 2**31 else 0
-        return wire.ARRAYS, inner, *_packed(answer)
+        return wire.ARRAYS, inner, *packed(answer)
 
     def _do(self, what: int, held: Held, entries: list[Entry], data: bytes) -> list[Entry]:
         if what == wire.FORWARD:
-            return _forward(held, entries, data)
+            return forward(held, entries, data)
         if what == wire.BACKWARD:
-            return _backward(held, entries[0])
-        return _step(held)
+            return backward(held, entries[0])
+        return step(held)
 
     def _make(self, subject: int, rate: float, *, seeded: bool) -> Held:
         if _trace() is not None:
@@ -195,7 +173,7 @@ class Server:
         try:
             return Held(adapter.make(rate) if rate != 1 else adapter.make())
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
-            raise _refusal("making an instance", error) from None
+            raise refusal_of("making an instance", error) from None
 
     def _survey(self, task: dict[str, Any]) -> str:
         """Load the file and find its subjects; return the answer as JSON."""
@@ -211,7 +189,7 @@ class Server:
         except LoadError as error:
             raise Refusal(str(error), kind=wire.UNLOADABLE) from None
         except BaseException as error:  # noqa: BLE001
-            raise _refusal("loading the file", error) from None
+            raise refusal_of("loading the file", error) from None
         printed = "".join([getattr(found, "output", ""), *self._printed.kept])[:ROOM]
         answer = {"descriptions": descriptions, "notes": notes, "output": printed}
         stay()
@@ -225,187 +203,6 @@ def _filter_warnings() -> None:
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", ComplexWarning)
-
-
-def _forward(held: Held, entries: list[Entry], data: bytes) -> list[Entry]:
-    held.given, held.sent = [], []
-    inputs, position, watched = [], 0, True
-    for _, _, flags, array in entries:
-        given = _laid_out(array, flags) if flags else array
-        end = position + array.nbytes
-        held.given.append(given)
-        held.sent.append((data[position:end], given.shape, given.dtype, given.flags.writeable))
-        position = end
-        if flags & frames.NOISY:
-            given, watched = given.view(_noisy), False
-        inputs.append(given)
-    try:
-        y = held.instance.forward(*inputs)
-        array = _numbers(y, "forward returned")
-    except BaseException as error:  # noqa: BLE001
-        raise _refusal("forward", error) from None
-    held.output = array if watched else None
-    held.shown = array.tobytes() if watched else b""
-    answer = [_entry(frames.OUTPUT, 0, frames.NOISY if type(y) is _noisy else 0, array)]
-    return answer + _changed(held) if watched else answer
-
-
-def _forwards(make: Callable[[], Held], k: int, entries: list[Entry]) -> list[Entry]:
-    """Return y for each row of entry k in its place, stacked; of a fresh instance each."""
-    rows = entries[k].array
-    kinds, results = [], []
-    for row in rows:
-        held = make()
-        inputs = [_laid_out(array.copy(), flags) for _, _, flags, array in entries[:k]]
-        inputs.append(row.copy())
-        inputs += [_laid_out(array.copy(), flags) for _, _, flags, array in entries[k + 1 :]]
-        try:
-            array = _numbers(held.instance.forward(*inputs), "forward returned")
-        except BaseException as error:  # noqa: BLE001
-            raise _refusal("forward", error) from None
-        kinds.append((array.dtype, array.shape))
-        results.append(array.tobytes())
-        if kinds[-1] != kinds[0]:
-            raise Refusal("forward returned arrays of several shapes or dtypes")
-    dtype, shape = kinds[0]
-    return [_entry(frames.OUTPUT, 0, 0, _ndarray((len(rows), *shape), dtype, b"".join(results)))]
-
-
-def _backward(held: Held, entry: Entry) -> list[Entry]:
-    _, _, flags, upstream = entry
-    before = upstream.tobytes()
-    given = upstream.view(_noisy) if flags & frames.NOISY else upstream
-    try:
-        handed = tuple(held.instance.backward(given))
-        answer = [_gradient(k, gradient) for k, gradient in enumerate(_few(handed))]
-    except BaseException as error:  # noqa: BLE001
-        raise _refusal("backward", error) from None
-    if flags & frames.NOISY or held.output is None:
-        return answer
-    if upstream.tobytes() != before:
-        answer.append(_entry(frames.UPSTREAM, 0, 0, _plain(upstream)))
-    shown = held.output.tobytes()
-    if shown != held.shown:
-        held.shown = shown
-        answer.append(_entry(frames.OUTPUT, 0, 0, held.output))
-    return answer + _changed(held)
-
-
-def _step(held: Held) -> list[Entry]:
-    try:
-        inputs = tuple(held.instance.step())  # type: ignore[attr-defined]
-        arrays = [_numbers(array, "the update gave") for array in inputs]
-    except BaseException as error:  # noqa: BLE001
-        raise _refusal("the update", error) from None
-    return [_entry(frames.INPUT, k, 0, array) for k, array in enumerate(arrays)]
-
-
-def _changed(held: Held) -> list[Entry]:
-    """Return the inputs that are not what they were, and take them as they are from now on."""
-    changed = []
-    for k, (array, (data, shape, dtype, writeable)) in enumerate(
-        zip(held.given, held.sent, strict=True)
-    ):
-        flags = array.flags
-        same = array.shape == shape and array.dtype == dtype and flags.writeable == writeable
-        if not same or array.tobytes() != data:
-            plain = _plain(array)
-            held.sent[k] = (array.tobytes(), array.shape, array.dtype, flags.writeable)
-            changed.append(
-                _entry(frames.INPUT, k, 0 if flags.writeable else frames.READ_ONLY, plain)
-            )
-    return changed
-
-
-def _few(handed: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len(handed) > frames.ENTRIES // 2:
-        raise Refusal(f"backward returned {len(handed)} gradients")
-    return handed
-
-
-def _gradient(k: int, gradient: Any) -> Entry:
-    if gradient is None:
-        return _entry(frames.NOTHING, k, 0, _ndarray(0, "?"))
-    try:
-        array = _numbers(gradient, "")
-    except Refusal:
-        name = _name(type(gradient)).encode(errors="replace")
-        return _entry(frames.FOREIGN, k, 0, _ndarray(len(name), "B", name))
-    return _entry(frames.GRADIENT, k, frames.NOISY if type(gradient) is _noisy else 0, array)
-
-
-def _numbers(value: Any, did: str) -> Array:
-    """Return foreign code's result as a plain array that can be sent.
-
-    Raises
-    ------
-    Refusal
-        Where it is no array of numbers, or too large.
-    """
-    if type(value) is not _ndarray:
-        try:
-            value, kind = _asarray(value), type(value)
-        except BaseException as error:  # noqa: BLE001 - an object's own conversion
-            text = f"{did} {_name(type(value))}, not an array: {_described(error)}"
-            raise Refusal(text) from None
-    else:
-        kind = _ndarray
-    array = _plain(value)
-    if array.dtype.char not in frames.TYPES:
-        raise Refusal(f"{did} {_name(kind)} of dtype {array.dtype}, must be numbers")
-    if array.nbytes > frames.LARGEST or array.ndim > frames.RANK:
-        raise Refusal(
-            f"{did} an array of shape {array.shape}, {array.nbytes} bytes, must have at most "
-            f"{frames.LARGEST}"
-        )
-    return array
-
-
-def _plain(array: Any) -> Array:
-    """Return an array of native byte order, and of a precision that every machine has."""
-    if type(array) is not _ndarray:
-        raise Refusal(f"{_name(type(array))} is no array")
-    dtype = array.dtype
-    if dtype.char in _WIDER:
-        return array.astype(_WIDER[dtype.char])
-    return array if dtype.isnative else array.astype(dtype.newbyteorder("="))
-
-
-def _name(kind: type) -> str:
-    """Return a type's own name, whatever its metaclass says."""
-    return str(type.__dict__["__name__"].__get__(kind))[:40]
-
-
-def _packed(answer: list[Entry]) -> tuple[bytes, bytes]:
-    if sum(entry.array.nbytes for entry in answer) > frames.PAYLOAD:
-        raise Refusal(f"it gave more than {frames.PAYLOAD} bytes of arrays")
-    return _encode(answer)
-
-
-def _refusal(what: str, error: BaseException) -> Refusal:
-    """Return the answer to what foreign code raised: text, file and line."""
-    if type(error) is Refusal:
-        return error
-    file, line = _place(error.__traceback__)
-    if isinstance(error, GradcheckError):
-        return Refusal(str(error), file, line)
-    return Refusal(f"{what} raised {_described(error)}", file, line)
-
-
-def _place(trace: TracebackType | None) -> tuple[str, int]:
-    """Return file and line of the innermost frame that is neither ours nor a library's."""
-    found = ("", 0)
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if not file.startswith(_OURS) and not file.startswith("<frozen"):
-            found = (file, trace.tb_lineno or 0)
-        trace = trace.tb_next
-    return place(*found)
-
-
-def _told(refusal: Refusal) -> bytes:
-    text = f"{refusal.line}\n{refusal.file[:MESSAGE]}\n{refusal.text[:MESSAGE]}"
-    return text.encode(errors="replace")
 
 
 def main() -> None:

@@ -7,43 +7,28 @@ subject gets a fresh one.
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-from dataclasses import asdict
 from pathlib import Path
-from time import monotonic, perf_counter, sleep
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from gradcheck.errors import LoadError, SandboxError, SubjectError
 from gradcheck.students import wire
 from gradcheck.students.answers import NAME, Surveyed, cleaned, failure, strings, surveyed
 from gradcheck.students.limits import Limits
+from gradcheck.students.spawn import Spawned, import_roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gradcheck.students.remote import RemoteInstance
-    from gradcheck.subject import Rows
+    from gradcheck.subject import NoisyRuns, Rows
 
 SURVEY = "gradcheck.students.survey:survey"
 """What the child calls with path and settings; it returns `adapters` and `notes`."""
 
 SURVEY_BYTES = 4 * 1024**2
 """Most bytes of the answer to it."""
-
-CODE = (
-    "import json, sys; sys.path[:0] = json.loads(sys.argv[1])['roots']; "
-    "from gradcheck.students.child import main; main()"
-)
-
-KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
-"""What an interpreter may need in order to find its own libraries."""
 
 MOST_LOST = 8
 """Subjects of a file that may end its process while they are looked at."""
@@ -97,11 +82,9 @@ class Sandbox:
             "settings": {**(settings or {}), "lost": {}},
             "survey": survey,
         }
-        self._roots = [*_roots(), *roots]
+        self._roots = [*import_roots(), *roots]
         self._limits = limits or Limits()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._channel: wire.Channel | None = None
-        self._folder = ""
+        self._spawned: Spawned | None = None
         self._names: list[tuple[str, str]] | None = None
         self.ended = ""
         self.generation = 0
@@ -123,8 +106,7 @@ class Sandbox:
         self.close()
         self.generation += 1
         self.free, self.slots, self._at = [], 0, ""
-        self._folder = tempfile.mkdtemp(prefix="student-")
-        self._channel = self._spawn()
+        self._spawned = Spawned(self._task["survey"], self._limits, self._roots)
         try:
             self._ask(wire.HELLO, b"", self._limits.start)
             self._ask(wire.SURVEY, json.dumps(self._task).encode(), self._limits.start)
@@ -158,7 +140,7 @@ class Sandbox:
                 self.renew()
 
     def _surveyed(self) -> Surveyed:
-        if self._process is None:
+        if self._spawned is None:
             self.start()
         kind, text = self._answer("starting", self._limits.start)
         if kind != wire.TEXT:
@@ -205,9 +187,15 @@ class Sandbox:
 
     def forwards(self, index: int, *, seeded: bool = True) -> Rows:
         """Return what evaluates forward for many values of one input at once."""
-        from gradcheck.students.remote import RemoteRows
+        from gradcheck.students.remote_many import RemoteRows
 
         return RemoteRows(self, index, seeded=seeded)
+
+    def noisy(self, index: int, *, seeded: bool = True) -> NoisyRuns:
+        """Return what runs forward and backward in stochastic arithmetic many times at once."""
+        from gradcheck.students.remote_many import RemoteNoisyRuns
+
+        return RemoteNoisyRuns(self, index, seeded=seeded)
 
     def renew(self) -> None:
         """Go on with another subject; a process that has ended is started again when needed."""
@@ -215,14 +203,9 @@ class Sandbox:
 
     def close(self) -> None:
         """End the process and all that it started, and remove its working folder."""
-        process, channel, folder = self._process, self._channel, self._folder
-        self._process, self._channel, self._folder = None, None, ""
-        if process is not None:
-            _kill(process)
-        if channel is not None:
-            channel.close()
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+        spawned, self._spawned = self._spawned, None
+        if spawned is not None:
+            spawned.end()
 
     def at_once(self) -> int:
         """Return how many forwards one request may hold so that it is answered in time."""
@@ -249,22 +232,22 @@ class Sandbox:
         """
         if self.ended:
             raise SandboxError(self.ended)
-        channel, seconds = self._channel, self._limits.call
-        if what == wire.FORWARDS:
+        spawned, seconds = self._spawned, self._limits.call
+        if what in (wire.FORWARDS, wire.NOISY_RUNS):
             seconds *= SPARE
-        if channel is None:
+        if spawned is None:
             raise SandboxError("the sandbox is closed")
         if self._spent > self._limits.subject:
             raise self._end(f"no end of all calls within {self._limits.subject:g} s")
         started = perf_counter()
         try:
-            channel.ask(what, flags, subject, instance, rate, noise, table, data, seconds)
-            answer = channel.answer(seconds)
+            spawned.channel.ask(what, flags, subject, instance, rate, noise, table, data, seconds)
+            answer = spawned.channel.answer(seconds)
         except BaseException as error:  # noqa: BLE001 - it is raised again, or said better
             raise self._ending(error, doing, seconds) from None
         spent = perf_counter() - started
         self._spent += spent
-        if what != wire.BACKWARD:
+        if what in (wire.FORWARD, wire.FORWARDS):
             self.pace = spent
         if answer.kind not in (wire.ARRAYS, wire.FAILED):
             raise self._end(f"answer not understood during {doing}")
@@ -284,7 +267,7 @@ class Sandbox:
         """
         if self.ended:
             raise SandboxError(self.ended)
-        if self._process is not None:
+        if self._spawned is not None:
             return
         known = self._names
         if known is None:
@@ -303,18 +286,19 @@ class Sandbox:
             raise self._end("loaded once more, the file defines other things")
 
     def _ask(self, what: int, data: bytes, seconds: float) -> None:
-        assert self._channel is not None  # noqa: S101 - for the type checker
-        self._channel.ask(what, 0, 0, 0, 1.0, NO_NOISE, b"", data, seconds)
+        assert self._spawned is not None  # noqa: S101 - for the type checker
+        self._spawned.channel.ask(what, 0, 0, 0, 1.0, NO_NOISE, b"", data, seconds)
 
     def _answer(self, doing: str, seconds: float) -> tuple[int, bytes]:
-        if self._channel is None:
+        if self._spawned is None:
             raise SandboxError(self.ended or "the sandbox is closed")
+        channel = self._spawned.channel
         deadline = monotonic() + seconds
         try:
-            answer = self._channel.answer(seconds)
+            answer = channel.answer(seconds)
             while answer.kind == wire.PROGRESS:
                 self._at = cleaned(answer.table.decode(errors="replace"), NAME)
-                answer = self._channel.answer(deadline - monotonic())
+                answer = channel.answer(deadline - monotonic())
         except BaseException as error:  # noqa: BLE001 - it is raised again, or said better
             if self._at:
                 doing = f"a look at {self._at}"
@@ -323,8 +307,8 @@ class Sandbox:
 
     def _ending(self, error: BaseException, doing: str, seconds: float) -> BaseException:
         """End the process; return what to raise for an exception of the channel."""
-        if isinstance(error, wire.Closed):
-            return self._end(f"the process ended ({self._status()}) during {doing}")
+        if isinstance(error, wire.Closed) and self._spawned is not None:
+            return self._end(f"the process ended ({self._spawned.status()}) during {doing}")
         if isinstance(error, wire.Late):
             return self._end(f"no answer within {seconds:g} s during {doing}")
         if isinstance(error, wire.Garbled):
@@ -336,96 +320,3 @@ class Sandbox:
         self.ended = reason
         self.close()
         return SandboxError(reason)
-
-    def _status(self) -> str:
-        assert self._process is not None  # noqa: S101 - for the type checker
-        try:
-            code = self._process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
-            return "its pipes are closed"
-        if code >= 0:
-            return f"exit code {code}"
-        try:
-            return f"signal {signal.Signals(-code).name}"
-        except ValueError:
-            return f"signal {-code}"
-
-    def _spawn(self) -> wire.Channel:
-        theirs_in, ours_out = os.pipe()
-        ours_in, theirs_out = os.pipe()
-        task = {
-            "roots": self._roots,
-            "survey": self._task["survey"],
-            "limits": asdict(self._limits),
-            "pipes": [theirs_in, theirs_out],
-        }
-        options: dict[str, Any] = {"pass_fds": (theirs_in, theirs_out), "start_new_session": True}
-        if sys.platform == "win32":
-            options = _windows(task)
-        arguments = ["-I", "-S", "-X", "utf8", "-c", CODE, json.dumps(task)]
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                [sys.executable, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=self._folder,
-                env=_environment(self._folder),
-                **options,
-            )
-        except BaseException:
-            os.close(ours_in)
-            os.close(ours_out)
-            raise
-        finally:
-            os.close(theirs_in)
-            os.close(theirs_out)
-        return wire.Channel(ours_in, ours_out, table=wire.TABLE, data=wire.DATA)
-
-
-def _roots() -> list[str]:
-    """Return where this process finds gradcheck and numpy, and where packages are installed."""
-    roots = [str(Path(__file__).resolve().parents[2])]
-    numpy = importlib.util.find_spec("numpy")
-    if numpy is not None and numpy.origin is not None:
-        roots.append(str(Path(numpy.origin).parents[1]))
-    roots += [one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")]
-    return list(dict.fromkeys(roots))
-
-
-def _environment(folder: str) -> dict[str, str]:
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE"), folder)
-    environment |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
-    return environment | {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MPLBACKEND": "Agg"}
-
-
-def _windows(task: dict[str, Any]) -> dict[str, Any]:
-    """Return how to start a process that inherits the two pipes there, and no other handle."""
-    import msvcrt
-
-    handles = [msvcrt.get_osfhandle(end) for end in task["pipes"]]  # type: ignore[attr-defined,unused-ignore]
-    for handle in handles:
-        os.set_handle_inheritable(handle, True)  # type: ignore[attr-defined,unused-ignore] # noqa: FBT003
-    task["pipes"] = handles
-    start = subprocess.STARTUPINFO(lpAttributeList={"handle_list": handles})  # type: ignore[attr-defined,unused-ignore]
-    flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW  # type: ignore[attr-defined,unused-ignore]
-    return {"startupinfo": start, "creationflags": flags, "close_fds": True}
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group, and wait for it."""
-    if not hasattr(os, "killpg"):
-        process.kill()
-        process.wait()
-        return
-    # Until it is waited for, nobody else can get its number. What it started may start more.
-    for attempt in range(100):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            break
-        if attempt:
-            sleep(0.001)
-        process.wait()
-    process.wait()

@@ -177,7 +177,7 @@ def test_the_verdict_is_that_of_the_same_code_here(
     kind = loaded.namespace[name]
     index = index_of(path, name)
     box.renew()
-    more = {"forwards": box.forwards(index)} if rows else {}
+    more = {"forwards": box.forwards(index), "noisy": box.noisy(index)} if rows else {}
     there = check_subject(subject(name, box.make(index), **more))
     here = check_subject(subject(name, lambda: Here(kind())))
     loaded.unload()
@@ -361,7 +361,8 @@ def test_without_polling_threads_do_the_same(path: Path, monkeypatch: pytest.Mon
 
 def test_the_working_folder_is_gone_afterwards(path: Path) -> None:
     with Sandbox(path, survey="simple_survey:survey", roots=[str(SURVEY)]) as box:
-        folder = Path(box._folder)
+        assert box._spawned is not None
+        folder = Path(box._spawned.folder)
         assert folder.is_dir()
     assert not folder.exists()
 
