@@ -16,7 +16,7 @@ from gradcheck.students.subjects import subject_of
 
 if TYPE_CHECKING:
     from gradcheck.students.limits import Limits
-    from gradcheck.subject import Instance, Rows, Subject
+    from gradcheck.subject import Instance, NoisyRuns, Rows, Subject
 
 FORMULA_OF = {
     "dense": "dense", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "softmax": "softmax",
@@ -79,6 +79,10 @@ class Host(Protocol):
 
     def forwards(self, index: int) -> Rows | None:
         """Return what gives y for several values of one input, where that is worth it."""
+        ...
+
+    def noisy(self, index: int) -> NoisyRuns | None:
+        """Return what runs stochastic arithmetic many times, where that is worth it."""
         ...
 
     def renew(self) -> None:
@@ -258,7 +262,12 @@ class _Judged:
             self.options.seed,
             again,
         )
-        subject = replace(subject, file=self.shown, forwards=self.host.forwards(index))
+        subject = replace(
+            subject,
+            file=self.shown,
+            forwards=self.host.forwards(index),
+            noisy=self.host.noisy(index),
+        )
         formula = FORMULA_OF.get(description.role)
         if description.facts.get("no_formula"):
             formula = None
@@ -300,10 +309,15 @@ def _ended(result: Result, subject: Subject, why: str) -> Result:
 
 def not_placed(description: Description, seed: int, again: str) -> Result:
     """Return the result of what was found and could not be met."""
-    check = Check(quantity="backward", oracle=Oracle.CONTRACT, contract="placed",
-                  verdict=Verdict.NOT_RUN, reason=description.reason)  # fmt: skip
+    lost = bool(description.facts.get("lost"))
+    check = Check(quantity="backward", oracle=Oracle.CONTRACT,
+                  contract="runs" if lost else "placed",
+                  verdict=Verdict.ERROR if lost else Verdict.NOT_RUN,
+                  reason=description.reason)  # fmt: skip
+    crash = Finding(code="crash", quantity="backward", message=description.reason)
     return Result(
-        name=description.name, role=description.role, checks=(check,), findings=(), seed=seed,
+        name=description.name, role=description.role, checks=(check,), seed=seed,
+        findings=(crash,) if lost else (),
         reproduce=again, file=description.file, line=description.line,
         convention=dict(description.convention),
     )  # fmt: skip

@@ -161,7 +161,7 @@ def _fill(
     if reading == "image":
         numbers = {a.name: CHANNELS if a in ins else FILTERS for a in unknown}
     elif reading == "square":
-        numbers = {a.name: sizes.inputs for a in unknown}
+        numbers = {a.name: sizes.outputs for a in unknown}
     else:
         first, last = sizes.inputs, sizes.outputs
         if reading == "swapped":

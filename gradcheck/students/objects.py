@@ -128,7 +128,8 @@ def fits(
     any_fit = False
     for setting in settings:
         for k, proposal in enumerate(proposals(constructor, setting.sizes, stock, given)):
-            for features in (setting.sizes.inputs, setting.sizes.outputs):
+            widths = (setting.sizes.inputs, setting.sizes.outputs)
+            for features in widths if sized else widths[::-1]:
                 shape = setting.shape(features)
                 try:
                     fit = _try(constructor, proposal, forward, setting, shape)

@@ -8,7 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from gradcheck.errors import SubjectError
 from gradcheck.isolation import isolated
+from gradcheck.students import alarm, output
 from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.chain import ChainInstance
@@ -36,6 +38,9 @@ from gradcheck.students.source import edited
 from gradcheck.students.steps import step_of
 from gradcheck.students.vocabulary import plain
 from gradcheck.subject import Instance
+
+PATIENCE = 3.0
+"""Seconds for finding out how one subject is met."""
 
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
@@ -98,6 +103,7 @@ class _Surveyor:
         self.settings = settings
         self.found = self._found()
         self.stock = Stock(optimizers=self._optimizers())
+        self._lost: Mapping[str, Any] = settings.get("lost", {})
         self.zeroing = documented_zeroing(self.text)
         self.placed: list[Placed] = []
         self.setting = Setting(orientation="batch_features", reason="nothing says otherwise")
@@ -195,21 +201,30 @@ class _Surveyor:
         for candidate in self.found:
             if candidate.role != "dense" or candidate.kind not in ("layer", "functions"):
                 continue
+            if candidate.name in self._lost:
+                continue
+            output.at(candidate.name)
             try:
-                if candidate.kind == "layer":
-                    fit, recipe, _ = self._layer(candidate, settings)
-                    setting, whole = fit.setting, complete(recipe, fit)
-                else:
-                    recipe, _, setting = place_functions(
-                        candidate, settings, self._options(candidate.name)
-                    )
-                    whole = runs_whole(recipe)
-            except NotPlaced:
+                whole, setting = self._scouted(candidate, settings)
+            except (NotPlaced, SubjectError):
                 continue
             if whole:
                 return setting, True
             best = best or (setting, False)
         return best
+
+    def _scouted(
+        self, candidate: Candidate, settings: Sequence[Setting]
+    ) -> tuple[bool, Setting]:
+        """Return whether a dense layer runs on several examples, and in which layout."""
+        with alarm.within(PATIENCE):
+            if candidate.kind == "layer":
+                fit, recipe, _ = self._layer(candidate, settings)
+                return complete(recipe, fit), fit.setting
+            recipe, _, setting = place_functions(
+                candidate, settings, self._options(candidate.name)
+            )
+            return runs_whole(recipe), setting
 
     def _by_softmax(self) -> Setting | None:
         """Return the layout along whose features a function or layer named softmax sums to 1."""
@@ -274,10 +289,18 @@ class _Surveyor:
         return [self.setting, *(o for o in others if o.orientation != self.setting.orientation)]
 
     def _place(self, candidate: Candidate) -> None:
+        lost = self._lost.get(candidate.name)
+        if lost is not None:
+            self.placed.append(self._unplaced(candidate, str(lost), lost=True))
+            return
+        output.at(candidate.name)
         try:
-            self.placed += self._met(candidate)
+            with alarm.within(PATIENCE):
+                self.placed += self._met(candidate)
         except NotPlaced as reason:
             self.placed.append(self._unplaced(candidate, str(reason)))
+        except SubjectError as error:
+            self.placed.append(self._unplaced(candidate, str(error), lost=True))
         except Exception as error:  # noqa: BLE001 - one subject must not cost the others
             text = f"{type(error).__name__}: {error}"
             self.placed.append(self._unplaced(candidate, text))
@@ -386,13 +409,14 @@ class _Surveyor:
             fit=fit,
         )
 
-    def _unplaced(self, candidate: Candidate, reason: str) -> Placed:
+    def _unplaced(self, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:
         def refuse(rate: float) -> Instance:
             raise NotPlaced(reason)
 
         description = Description(
             name=candidate.name, role=candidate.role, file=self.loaded.name, line=candidate.line,
             reason=reason, convention={"taken for": candidate.role, "because": candidate.why},
+            facts={"lost": True} if lost else {},
         )  # fmt: skip
         return Placed(description=description, maker=refuse, candidate=candidate)
 
