@@ -203,7 +203,7 @@ class _Judged:
         if self.options.seed:
             again += f" --seed {self.options.seed}"
         if description.reason:
-            return not_placed(description, self.options.seed, again)
+            return replace(not_placed(description, self.options.seed, again), file=self.shown)
         self.host.renew()
         subject = subject_of(
             description,
