@@ -56,6 +56,12 @@ class Block:
     code: str
     lines: tuple[tuple[str, str], ...]
 
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong in a sentence, or the figures where that is all there is."""
+        texts = [text for label, text in self.lines if label in ("", "looks like")]
+        return next((text for text in texts if not text.startswith("worst")), "".join(texts[:1]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:

@@ -91,6 +91,11 @@ def plain(text: object, limit: int = LIMIT) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def plain_code(line: str) -> str:
+    """Return a line of code, harmless as in `plain`, with its spaces as they are."""
+    return _COMMAND.sub(lambda match: match[0] + " ", printable(line.expandtabs(4)))[:LIMIT]
+
+
 def symbol(quantity: str) -> str:
     """Return a quantity in the notes' symbols: "dX" for "dx", "Y" for "y"."""
     if quantity in ("x", "y"):
@@ -165,6 +170,7 @@ def hint_text(finding: Finding, result: Result, level: int) -> str:
 
         line = int(finding.numbers.get("line", result.line))
         text = hint(finding.code, finding.quantity, level, result.role, line) or text
+    text = re.sub(r"(?<=\. )line (?=\d)", "Line ", text)
     return plain(_INNER.sub(lambda match: "d" + match[1].upper(), text))
 
 
