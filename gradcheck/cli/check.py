@@ -83,7 +83,7 @@ that holds nothing else."""
     "--in-process", is_flag=True, help="Run the code in this process: only for code you trust."
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def check_command(  # noqa: PLR0913 - click's signature
+def check_command(
     paths: tuple[str, ...],
     only: tuple[str, ...],
     seed: int,

@@ -77,9 +77,7 @@ def _row(*cells: str) -> str:
 
 
 def _block_row(block: Block) -> str:
-    said = "<br>".join(
-        escape(f"{label}: {text}" if label else text) for label, text in block.lines
-    )
+    said = "<br>".join(escape(f"{label}: {text}" if label else text) for label, text in block.lines)
     quantity = escape(f"{block.quantity} {block.shape}".strip())
     head = f"<b>{escape(block.who)}</b><br>{quantity}"
     return _row(_sign(block.verdict), head, f"<code>{escape(block.code)}</code>", said)

@@ -215,9 +215,7 @@ def _broken(result: Result, named: set[str]) -> dict[str, list[Check]]:
 def _unnamed(result: Result, quantity: str, checks: Sequence[Check]) -> Block:
     verdict = Verdict.worst(check.verdict for check in checks)
     lines = [("", worst_line(c)) for c in (sharpest(result, quantity),) if c is not None]
-    reasons = dict.fromkeys(
-        not_written(plain(check.reason)) for check in checks if check.reason
-    )
+    reasons = dict.fromkeys(not_written(plain(check.reason)) for check in checks if check.reason)
     lines += [("", reason) for reason in reasons]
     shape = shape_of(result, quantity)
     whole = quantity in WHOLE

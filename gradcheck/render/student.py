@@ -115,12 +115,12 @@ def _one_line(sheet: Sheet, path: str, stories: Sequence[Story]) -> None:
     )
     for story in stories:
         for code, text in story.remarks:
-            sheet.words((f"remark {code}: ", "cyan"), (f"{story.name} {text}", ""), indent=4, hang=2)
+            sheet.words(
+                (f"remark {code}: ", "cyan"), (f"{story.name} {text}", ""), indent=4, hang=2
+            )
 
 
-def _file(
-    sheet: Sheet, note: FileNote, stories: Sequence[Story], *, conventions: bool
-) -> None:
+def _file(sheet: Sheet, note: FileNote, stories: Sequence[Story], *, conventions: bool) -> None:
     found = f"{counted(len(stories), 'subject')} found"
     if not stories:
         found = "nothing could be checked"

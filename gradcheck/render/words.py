@@ -1,4 +1,4 @@
-"""The words that people read: the notes' symbols, names of oracles, figures, and text made harmless."""
+"""The words that people read: the notes' symbols, oracles, figures, and text made harmless."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gradcheck.render.summary import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gradcheck.records import Check, Finding, Result, Worst
+    from gradcheck.records import Check, Finding, Result
 
 SYMBOLS = {
     Verdict.PASS: "✓",
@@ -125,7 +125,8 @@ def who(result: Result, quantity: str) -> str:
     convention = {str(key): str(value) for key, value in result.convention.items()}
     because = convention.get("because", "")
     pair = re.search(r"(?:^|with )(\w+) and (\w+)$", because)
-    methods = [_METHOD.search(text) for text in (convention.get(quantity, ""), *_gradients(convention))]
+    texts = (convention.get(quantity, ""), *_gradients(convention))
+    methods = [_METHOD.search(text) for text in texts]
     backward = next((match[1] or match[2] for match in methods if match), pair and pair[2])
     called = backward
     if quantity in ("y", "loss", "forward"):
@@ -175,7 +176,7 @@ def hint_text(finding: Finding, result: Result, level: int) -> str:
 
 
 def sharpest(result: Result, quantity: str) -> Check | None:
-    """Return the failed check of a quantity whose bound is the smallest; None where none has one."""
+    """Return the failed check of a quantity with the smallest bound; None where none has one."""
     failed = [
         check
         for check in result.checks
@@ -225,12 +226,3 @@ def agreement(check: Check) -> str:
         return f"by {''.join(names)} alone"
     count = {2: "two", 3: "three", 4: "four"}[len(names)]
     return f"{count} oracles agree: {', '.join(names)}"
-
-
-def worst_of(worst: Worst | None) -> str:
-    """Return index and both figures as short text for a cell of a table."""
-    if worst is None:
-        return ""
-    digits = figures(worst.got, worst.oracle)
-    index = str(list(worst.index)) if worst.index else ""
-    return f"{index} got {worst.got + 0.0:.{digits}g}, should be {worst.oracle + 0.0:.{digits}g}"

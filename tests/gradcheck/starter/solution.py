@@ -8,10 +8,12 @@ BODIES = (
     ("Dense.forward", "self.X = X\nreturn self.W @ X + self.b"),
     (
         "Dense.backward",
-        "dX = self.W.T @ dY\n"
-        "self.W = self.W - learning_rate * dY @ self.X.T\n"
-        "self.b = self.b - learning_rate * dY.sum(axis=1, keepdims=True)\n"
-        "return dX",
+        (
+            "dX = self.W.T @ dY\n"
+            "self.W = self.W - learning_rate * dY @ self.X.T\n"
+            "self.b = self.b - learning_rate * dY.sum(axis=1, keepdims=True)\n"
+            "return dX"
+        ),
     ),
     ("Activation.forward", "self.X = X\nreturn self.F(X)"),
     ("Activation.backward", "return dY * self.F_prime(self.X)"),
@@ -23,9 +25,11 @@ BODIES = (
     ("ReLU.F_prime", "return np.where(x > 0, 1.0, 0.0)"),
     (
         "Softmax.forward",
-        "E = np.exp(X - X.max(axis=0, keepdims=True))\n"
-        "self.Y = E / E.sum(axis=0, keepdims=True)\n"
-        "return self.Y",
+        (
+            "E = np.exp(X - X.max(axis=0, keepdims=True))\n"
+            "self.Y = E / E.sum(axis=0, keepdims=True)\n"
+            "return self.Y"
+        ),
     ),
     (
         "Softmax.backward",
@@ -34,9 +38,11 @@ BODIES = (
     ("Sequential.forward", "for layer in self.layers:\n    X = layer.forward(X)\nreturn X"),
     (
         "Sequential.backward",
-        "for layer in reversed(self.layers):\n"
-        "    dY = layer.backward(dY, learning_rate)\n"
-        "return dY",
+        (
+            "for layer in reversed(self.layers):\n"
+            "    dY = layer.backward(dY, learning_rate)\n"
+            "return dY"
+        ),
     ),
     ("mse", "return np.mean((Y_star - Y) ** 2)"),
     ("mse_prime", "return 2 / Y.size * (Y - Y_star)"),
