@@ -14,6 +14,9 @@ GOLDEN = (
 )
 
 
+TAGS = {"div", "span", "b", "small", "table", "tr", "th", "td", "code", "br"}
+
+
 class Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -30,9 +30,11 @@ def lines_of(text: str) -> dict[str, str]:
     return {line.split()[1]: line for line in text.splitlines() if line[:2] in ("✓ ", "✗ ", "– ")}
 
 
-def test_both_files_are_written(folder: Path, capsys: Captured) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == list(FILES)
+def test_both_files_are_written(tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "mine"
+    assert cli.main(["init", str(folder)]) == 0
     assert f"gradcheck check {folder / 'layers.py'}" in capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == list(FILES)
     for name in FILES:
         ast.parse((folder / name).read_text(encoding="utf-8"))
 
