@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 HARD = "\N{NO-BREAK SPACE}"
 """Holds words together where lines are broken; printed as a space."""
 
+_ASCII = str.maketrans({"✓": "+", "✗": "x", "–": "-", "−": "-", "·": "*", "│": "|", "…": "~"})
+"""For a terminal without these marks, where "?" in place of each would read as "inconclusive"."""
+
 _WORD = re.compile(r"[^ ]+")
 _HELD = re.compile(
     r"\S{1,20}(?: [=±<>≤≥] \S{1,20}){1,2}|\b(?:line|got) \S{1,20}|[(\[]\d+(?:, \d+){1,6}[)\]]"
@@ -32,6 +35,7 @@ class Sheet:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._blank = True
+        self._marks = console.encoding.lower().replace("-", "").startswith("utf")
 
     def space(self) -> None:
         """Leave a line free, unless it is the first, or the one before is free already."""
@@ -75,7 +79,8 @@ class Sheet:
             )
 
     def _print(self, line: Text, indent: int) -> None:
-        line.plain = line.plain.replace(HARD, " ")
+        text = line.plain.replace(HARD, " ")
+        line.plain = text if self._marks else text.translate(_ASCII)
         line.pad_left(indent)
         # Soft wrapping: the lines are broken already, and a long word is left to the terminal.
         self._console.print(line, soft_wrap=True, highlight=False)

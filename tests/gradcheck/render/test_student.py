@@ -200,3 +200,12 @@ def test_nothing_at_all_is_no_success() -> None:
 def test_all_right() -> None:
     text = printed(report(right("A"), right("B")))
     assert text.endswith("\n\nPASS: 2 of 2 subjects right; 0.4 s; seed 7\n")
+
+
+def test_marks_in_ascii_are_not_those_of_another_verdict() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace")
+    print_student(report(softmax(), right(), unwritten()), Console(file=stream, width=80))
+    stream.seek(0)
+    lines = stream.read().splitlines()
+    assert [line[:2] for line in lines[2:6] if line] == ["+ ", "- ", "x "]
+    assert "    worst [2, 0]: got 0.0915, should be 0.0243 ? 2e-17; 5 of 5 entries wrong" in lines
