@@ -127,8 +127,9 @@ def check_started(host: Host, options: Options, shown: str) -> FileReport:
         why = note.error or "nothing was found in it that could be checked"
         note = replace(note, error=why)
         results = [_not_looked_at(shown, why, options.seed)]
+    named = tuple(replace(result, file=shown) for result in results)
     return FileReport(
-        results=tuple(results), note=replace(note, seconds=perf_counter() - begin)
+        results=named, note=replace(note, seconds=perf_counter() - begin)
     )
 
 
@@ -203,7 +204,7 @@ class _Judged:
         if self.options.seed:
             again += f" --seed {self.options.seed}"
         if description.reason:
-            return replace(not_placed(description, self.options.seed, again), file=self.shown)
+            return not_placed(description, self.options.seed, again)
         self.host.renew()
         subject = subject_of(
             description,
