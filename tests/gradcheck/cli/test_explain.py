@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from gradcheck.diagnosis.codes import catalogue
 
 from gradcheck import cli
+from gradcheck.diagnosis.codes import catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
