@@ -135,8 +135,9 @@ def check_started(host: Host, options: Options, shown: str, path: Path) -> FileR
         why = note.error or "nothing was found in it that could be checked"
         note = replace(note, error=why)
         results = [_not_looked_at(shown, why, options.seed)]
+    named = tuple(replace(result, file=shown) for result in results)
     return FileReport(
-        results=tuple(results), note=replace(note, seconds=perf_counter() - begin)
+        results=named, note=replace(note, seconds=perf_counter() - begin)
     )
 
 

@@ -112,6 +112,8 @@ def _sums(result: Result, description: Description) -> bool:
 
 
 def _batch(description: Description) -> int:
+    if not description.inputs:  # it could not be placed
+        return 1
     x = description.inputs[0]
     sizes = [n for k, n in enumerate(x.shape) if k != x.axis % max(1, len(x.shape))]
     return sizes[0] if sizes else 1
