@@ -65,8 +65,8 @@ DENSE_TEXT = """\
 FAIL dense: dW is wrong (FILE:LINE)
   [transposed] dW: dL/dW is the transpose of the gradient;
     worst entry dW[1, 0]: got -0.4989…, oracle 0.0920… ± #
-    hint: A gradient has the shape of what it is the gradient of. Return the transpose: exchange the \
-two factors of the product in line #.
+    hint: A gradient has the shape of what it is the gradient of. Return the transpose: \
+exchange the two factors of the product in line #.
   quantity  oracle  verdict  residual  worst entry  got  oracle ± #  regime
   dW (3, 3)  complex-step  fail  #  [1, 0]  -0.4989…  0.0920… ± #  point
   dW (3, 3)  finite-difference  fail  #  –  –  –  point

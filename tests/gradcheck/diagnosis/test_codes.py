@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,7 +114,7 @@ class TestHints:
     def test_each_level_adds_to_the_one_before(self) -> None:
         texts = [codes.hint("transposed", "dW", level, "dense", 12) for level in range(4)]
         assert texts[0] == ""
-        assert all(b.startswith(a) for a, b in zip(texts, texts[1:], strict=False))
+        assert all(b.startswith(a) for a, b in pairwise(texts))
         assert len(set(texts)) == 4
         assert "line 12" in texts[2]
         assert texts[3].endswith("dL/dW = dL/dY · Xᵀ")
