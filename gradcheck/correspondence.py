@@ -119,6 +119,7 @@ class Correspondence:
         sample : Sample
         upstream, y : Array of one shape
         gradients : sequence of Array or None
+            Empty where y alone is to be compared.
         """
         eps = max(
             float(np.finfo(array.dtype).eps)
@@ -135,7 +136,7 @@ class Correspondence:
                 lambda: of_forward(runner, sample.inputs, y, eps, rng),
             )
         ]
-        if readings[0].verdict is Verdict.FAIL:
+        if readings[0].verdict is Verdict.FAIL or not gradients:
             return readings
         estimates = self.gradients(sample, upstream)
         measured: list[list[Array | None]] = []
@@ -157,9 +158,15 @@ class Correspondence:
                     eps,
                     lambda k=k: rounding(k),
                     float(np.abs(upstream).max(initial=0.0)),
+                    self._read_off(name, sample.inputs[k], eps),
                 )
             )
         return readings
+
+    def _read_off(self, name: str, array: Array, eps: float) -> Array | float:
+        """Return the rounding of a parameter that is in a gradient read off its update."""
+        rate = self.runner.subject.updates.get(name)
+        return 0.0 if rate is None else FLOOR * eps / rate * np.abs(array)
 
     def _reading(
         self,
@@ -169,11 +176,12 @@ class Correspondence:
         eps: float,
         rounding: object,
         largest: float = 0.0,
+        read_off: Array | float = 0.0,
     ) -> Reading:
         allowance = FLOOR * eps * np.maximum(np.abs(got), np.nan_to_num(estimate.terms))
         allowance += UNDERFLOWS * TINY[eps]
         if quantity != self.primal:
-            allowance += NEGLIGIBLE * largest
+            allowance += NEGLIGIBLE * largest + read_off
         elif self.oracle.formula.name in BOUNDED:
             allowance += NEGLIGIBLE
         comparison = compare(got, estimate, allowance)

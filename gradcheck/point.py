@@ -96,8 +96,11 @@ class Point:
         self._measured: list[Array | None] | None = None
         self._again = False
 
-    def floor(self, got: Array) -> Array:
-        """Return what is always allowed: the last rounding of the result, and its underflow."""
+    def floor(self, k: int, got: Array) -> Array:
+        """Return what is always allowed: the last rounding of the result, and its underflow.
+
+        A gradient that was read off an update also has the rounding of the parameter in it.
+        """
         tiny = TINY.get(self.eps, 0.0)
         size = np.abs(got)
         size *= FLOOR * self.eps
@@ -105,6 +108,9 @@ class Point:
         size += FLOOR * tiny * max(1.0, largest)
         if not self.single:
             size += NEGLIGIBLE * largest
+        rate = self.runner.subject.updates.get(self.names[k])
+        if rate is not None:
+            size += FLOOR * self.eps / rate * np.abs(self.inputs[k])
         return size
 
     def rounding(self, k: int) -> Array | None:

@@ -127,6 +127,7 @@ def started(path: Path, options: Options) -> Host:
 def check_started(host: Host, options: Options, shown: str, path: Path) -> FileReport:
     """Check a file whose process was started; the process is ended."""
     begin = perf_counter()
+    _imported()
     try:
         results, note = _checked(host, options, shown, path)
     finally:
@@ -139,6 +140,16 @@ def check_started(host: Host, options: Options, shown: str, path: Path) -> FileR
     return FileReport(
         results=named, note=replace(note, seconds=perf_counter() - begin)
     )
+
+
+def _imported() -> None:
+    """Import what every check needs, while the file is loaded in the other process."""
+    import mpmath
+
+    import gradcheck.against_notes
+    import gradcheck.check
+
+    del mpmath
 
 
 def _checked(

@@ -19,6 +19,7 @@ from gradcheck.students.losses import place_given
 from gradcheck.students.objects import Fit, NotPlaced, recipe_of, source_of, try_on
 from gradcheck.students.recipe import Recipe, RecipeInstance
 from gradcheck.students.setting import Setting
+from gradcheck.students.survey import updates_of
 from gradcheck.subject import Subject
 
 if TYPE_CHECKING:
@@ -289,6 +290,7 @@ def _subject(
         constants=frozenset(one.name for one in inputs if one.constant),
         parameters=frozenset(one.name for one in inputs if one.parameter),
         at_rate=(lambda rate: RecipeInstance(recipe, rate)) if _has_rate(recipe) else None,
+        updates=dict.fromkeys(updates_of(recipe), 1.0),
         layout=layout,
         file=getattr(getattr(candidate.thing, "__code__", None), "co_filename", ""),
         line=candidate.line,

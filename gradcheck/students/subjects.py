@@ -110,6 +110,7 @@ def subject_of(
             one.name for one in description.inputs if one.values in ("one-hot", "labels")
         ),
         at_rate=at_rate if description.rate else None,
+        updates=dict.fromkeys(description.updates, 1.0),
         steps=description.steps,
         layout=layout,
         domain=domain,

@@ -397,6 +397,7 @@ class _Surveyor:
             inputs=recipe.inputs,
             output="scalar" if scalar else setting.layout,
             convention={"taken for": role, "because": candidate.why, **told},
+            updates=updates_of(recipe),
             rate=("rate", None) in sources,
             steps=recipe.step is not None,
             facts={**facts, **({"guards": self.guards[:5]} if self.guards else {})},
@@ -501,6 +502,15 @@ def _activates(candidate: Candidate) -> bool:
     return any(
         like_function(a.name) and (a.required or a.default not in (None, "linear", "identity"))
         for a in arguments_of(candidate.thing) or []
+    )
+
+
+def updates_of(recipe: Recipe) -> tuple[str, ...]:
+    """Return the names of the parameters whose gradients are read off an update."""
+    return tuple(
+        one.name
+        for one, source in zip(recipe.inputs, recipe.gradients, strict=True)
+        if source is not None and source.kind == "update"
     )
 
 
