@@ -40,7 +40,7 @@ BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "opera
          "lossfunction", "activation", "activationfunction", "cost", "function", "operator",
          "abstract", "layerbase", "block", "lossbase", "criterion", "component", "unit"}  # fmt: skip
 DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
-              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "backprop",
+              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee", "rueckwaerts", "atras", "backprop",
               "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
 DIRECTION = {"forward", "fwd", "fprop", "adelante", "vorwaerts"}
 NEUTRAL = {"function", "fn", "func", "act", "activation", "value"}

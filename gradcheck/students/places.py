@@ -28,6 +28,7 @@ from gradcheck.students.vocabulary import (
 INPUTS = {
     "x", "input", "inputs", "in", "aprev", "prev", "a", "h", "inputgradient", "values", "data",
     "aprevious", "xs", "input_", "previous", "lower", "i", "bottom", "downstream", "inp",
+    "entrada", "entradas", "eingabe",
 }  # fmt: skip
 """Stems of the gradient of a layer's input."""
 
