@@ -65,6 +65,8 @@ class Fit:
         The layout of x; empty for images.
     reading : int
         Which of the `proposals` for the constructor's arguments it was.
+    coarse : bool
+        y is float32 or float16, as its own parameters are.
     """
 
     build: Callable[[], Any]
@@ -77,6 +79,7 @@ class Fit:
     parameters: list[Parameter] = field(default_factory=list)
     kind: str = "rows"
     reading: int = 0
+    coarse: bool = False
 
     @property
     def x(self) -> Array:
@@ -206,6 +209,7 @@ def _try(
         forward=call,
         output=output,
         kind=setting.layout,
+        coarse=y.dtype in (np.float32, np.float16),
     )
     return with_parameters(fit, root, lazy)
 
@@ -409,6 +413,7 @@ def recipe_of(
         seeded=seeded,
         warm=fit.warm,
         gradients=(None,) * len(inputs),
+        coarse=fit.coarse,
     )
     trial = RecipeInstance(base)
     found = backward_call(trial.root, backward, fit.setting.batch)

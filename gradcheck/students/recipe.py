@@ -84,6 +84,9 @@ class Recipe:
         step(root, rate): updates the parameters as the code does.
     updates : bool
         Forward updates the parameters too: a training step that returns the loss.
+    coarse : bool
+        With its own parameters the code gives y in a lower precision than float64: parameters keep
+        the precision that it gave them.
     """
 
     build: Callable[[], Any]
@@ -103,6 +106,7 @@ class Recipe:
     warm: tuple[Array, ...] | None = None
     step: Callable[[Any, float], Any] | None = None
     updates: bool = False
+    coarse: bool = False
 
 
 class RecipeInstance:
@@ -199,6 +203,8 @@ class RecipeInstance:
         for k, places in self.recipe.parameters.items():
             array = inputs[k]
             old = get(self.root, places[0])
+            if self.recipe.coarse and isinstance(old, np.ndarray) and array.dtype == np.float64:
+                array = array.astype(old.dtype)
             if _fits(old, array):
                 old[...] = array
                 continue
