@@ -1,6 +1,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import make_moons
+from nnfs.datasets import spiral_data
 
 
 class Dense:
@@ -41,6 +41,6 @@ for epoch in range(200):
     if epoch % 50 == 0:
         print("epoch", epoch, "loss", np.mean((out - Y) ** 2))
 
-points, labels = make_moons(n_samples=100)
+points, labels = spiral_data(100, 3)
 plt.scatter(points[:, 0], points[:, 1], c=labels)
 plt.show()
