@@ -31,11 +31,11 @@ def to_columns(array: Array, layout: str) -> Array:
     """
     if layout == "rows":
         return array.T
-    return array.reshape(-1, 1) if layout == "vector" else array
+    return array.reshape(-1, 1) if layout == "vector" and array.ndim else array
 
 
 def from_columns(array: Array, layout: str) -> Array:
     """Return an array that is written as in the notes as it lies in memory."""
     if layout == "rows":
         return array.T
-    return array.reshape(-1) if layout == "vector" else array
+    return array.reshape(-1) if layout == "vector" and array.ndim else array
