@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.rounding import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from gradcheck.execution import Runner
@@ -56,13 +56,17 @@ def of_backward(
     active = runner.subject.active
     plain = _matched(runner.vjp(inputs, upstream)[1], active, len(names))
 
+    def run_of(handed: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(_matched(handed, active, len(names)))
+
     def run(*noisy: Array) -> tuple[Any, ...]:
         *moved, cotangent = noisy
-        return tuple(_matched(runner.vjp(moved, cotangent)[1], active, len(names)))
+        return run_of(runner.vjp(moved, cotangent)[1])
 
     baseline = [np.float64(0.0) if gradient is None else gradient for gradient in plain]
     try:
-        spreads = spread(run, [*inputs, upstream], baseline, eps=eps, rng=rng, runs=runs)
+        many = _many(runner, inputs, upstream, eps, lambda _, handed: run_of(handed))
+        spreads = spread(run, [*inputs, upstream], baseline, eps=eps, rng=rng, runs=runs, many=many)
     except (TypeError, ValueError):
         return [None] * len(names)
     measured: list[Array | None] = [None] * len(names)
@@ -97,7 +101,10 @@ def of_forward(
 
     For complex inputs it is that of the imaginary part.
     """
-    (seen,) = spread(lambda *noisy: (_raw(runner, noisy),), inputs, [y], eps=eps, rng=rng)
+    many = _many(runner, inputs, None, eps, lambda raw, _: (raw,))
+    (seen,) = spread(
+        lambda *noisy: (_raw(runner, noisy),), inputs, [y], eps=eps, rng=rng, many=many
+    )
     if not seen.survived:
         return None
     deviation = seen.deviation.imag if seen.deviation.dtype.kind == "c" else seen.deviation
@@ -107,3 +114,24 @@ def of_forward(
 def _raw(runner: Runner, inputs: Sequence[Array]) -> Any:
     runner.forwards += 1
     return runner.make().forward(*inputs)
+
+
+def _many(
+    runner: Runner,
+    inputs: Sequence[Array],
+    upstream: Array | None,
+    eps: float,
+    chosen: Callable[[Any, tuple[Any, ...]], tuple[Any, ...]],
+) -> Callable[[Sequence[int]], list[tuple[Any, ...]]] | None:
+    """Return what does many runs at once, where the subject can; of each, what is chosen."""
+    noisy = runner.subject.noisy
+    if noisy is None:
+        return None
+
+    def many(seeds: Sequence[int]) -> list[tuple[Any, ...]]:
+        runner.forwards += len(seeds)
+        if upstream is not None:
+            runner.backwards += len(seeds)
+        return [chosen(*one) for one in noisy(inputs, upstream, eps, seeds)]
+
+    return many

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -95,10 +95,10 @@ class Correspondence:
             return estimate
         fields = ("value", "bound", "terms", "lower", "upper", "left", "right")
         arrays = {field: getattr(estimate, field) for field in fields}
-        return replace(
-            estimate,
-            **{f: a if a is None else from_columns(a, layout) for f, a in arrays.items()},
-        )
+        laid: dict[str, Any] = {
+            f: a if a is None else from_columns(a, layout) for f, a in arrays.items()
+        }
+        return replace(estimate, **laid)
 
     def judge(
         self,
@@ -134,7 +134,6 @@ class Correspondence:
         ]
         if readings[0].verdict is Verdict.FAIL:
             return readings
-        formula = self.oracle.formula
         estimates = self.gradients(sample, upstream)
         measured: list[list[Array | None]] = []
 

@@ -38,10 +38,15 @@ class Stream:
         self._eps = float(eps)
         self._rng = rng
         self._start = int(rng.integers(TABLE_SIZE))
+        self._splits = 0
 
     def split(self) -> tuple[float, int]:
-        """Return what makes another stream, such as one in another process: eps and a seed."""
-        return self._eps, int(self._rng.integers(2**63))
+        """Return what makes another stream, such as one in another process: eps and a seed.
+
+        The generator is not asked: what its owner draws next is what it draws without a split.
+        """
+        self._splits += 1
+        return self._eps, (self._start << 32) + self._splits
 
     def factors(self, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array | None:
         """Return factors of a real dtype and a shape; None where eps is lost in the dtype."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     Domain = Mapping[str, tuple[float, float]]
     Rows = Callable[[Sequence[Array], int, Array], Sequence[Array | SubjectError]]
+    NoisyRuns = Callable[
+        [Sequence[Array], Array | None, float, Sequence[int]], Sequence[tuple[Any, tuple[Any, ...]]]
+    ]
 
 
 class Instance(Protocol):
@@ -73,6 +76,9 @@ class Subject:
     forwards : callable or None
         Where many calls at once are cheaper: takes the inputs, the position of one, and an array
         whose rows take its place; returns a fresh instance's y for each, or what it raised.
+    noisy : callable or None
+        The same for runs in stochastic arithmetic: takes the inputs, an upstream gradient or None,
+        eps, and a seed for each run; returns y and the gradients of each.
     steps : bool
         `make` returns `Stepping` instances.
     layout : mapping of str to str
@@ -94,6 +100,7 @@ class Subject:
     separate: bool = True
     at_rate: Callable[[float], Instance] | None = None
     forwards: Rows | None = None
+    noisy: NoisyRuns | None = None
     steps: bool = False
     layout: Mapping[str, str] = field(default_factory=dict)
     domain: Domain = field(default_factory=dict)

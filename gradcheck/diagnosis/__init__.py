@@ -2,6 +2,7 @@
 
 from gradcheck.diagnosis.findings import crash, findings, forward_differs, overflows, remarks
 from gradcheck.diagnosis.ranking import most_specific, ordered
+from gradcheck.diagnosis.sizes import size_hard_coded
 
 __all__ = [
     "crash",
@@ -11,4 +12,5 @@ __all__ = [
     "ordered",
     "overflows",
     "remarks",
+    "size_hard_coded",
 ]

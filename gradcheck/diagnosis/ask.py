@@ -108,7 +108,7 @@ class Ask:
                 return np.asarray(upstream * step.tangent(k, np.ones(shape)))
             probes = EntryProbes(shape=shape, output=upstream.shape)
             return step.gradient(k, probes, upstream.astype(np.float64)).value
-        except GradcheckError:
+        except (GradcheckError, ValueError):
             return None
 
     def _by_differences(self, inputs: Sequence[Array], upstream: Array) -> Array | None:
@@ -124,7 +124,7 @@ class Ask:
                 tangent = np.zeros(x.shape)
                 tangent[index] = 1.0
                 gradient[index] = (upstream * self._slopes(work, x, step[index], tangent)).sum()
-        except GradcheckError:
+        except (GradcheckError, ValueError):
             return None
         return gradient
 

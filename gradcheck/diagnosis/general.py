@@ -109,6 +109,7 @@ def factor(probes: Sequence[Probe], ask: Ask) -> Named | None:
     if numbers is None or abs(numbers["factor"] - 1) < CLOSE:
         return None
     words = in_words(numbers["factor"], probes[0])
+    numbers["explained"] = float(bool(words))
     detail = f"A = {numbers['factor']:.6g}·T{words}"
     return Named(code="factor", detail=detail, numbers=numbers)
 

@@ -114,7 +114,7 @@ def _probe(
     symbols: Mapping[str, str],
 ) -> Probe:
     name = subject.names[k]
-    mine, output = layout.get(name, ""), layout.get("y", "")
+    mine, output = layout.get(name, ""), "" if "y" in subject.names else layout.get("y", "")
     truth = bound = None
     if k in outcome.truth:
         estimate = outcome.truth[k]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.diagnosis.hypothesis import Named
+from gradcheck.diagnosis.hypothesis import Named, slack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,11 +39,10 @@ def entries(probes: Sequence[Probe]) -> tuple[Array, Array]:
         known &= (probe.truth != 0) | (probe.got != 0)
         truth, got = probe.truth[known], probe.got[known]
         size = np.maximum(np.abs(truth), np.abs(np.nan_to_num(got)))
-        allowed = 2 * probe.bound[known] + WRONG * size
-        allowed += 1e-13 * np.abs(probe.truth[known]).max(initial=0.0)
+        allowed = 2 * probe.bound[known] + WRONG * size + slack(probe)
         points.append(probe.x[known])
         # Written so that what is not finite is wrong.
-        wrong.append(~(np.abs(got - truth) <= allowed))
+        wrong.append(~(np.abs(got - truth) <= allowed) & probe.wrong)
     return np.concatenate(points), np.concatenate(wrong)
 
 

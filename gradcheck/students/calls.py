@@ -17,6 +17,7 @@ import numpy as np
 from gradcheck.errors import GradcheckError
 from gradcheck.execution import described
 from gradcheck.noisy import Noisy
+from gradcheck.stochastic import perturbed
 from gradcheck.students import frames, wire
 from gradcheck.students.frames import Entry
 from gradcheck.students.source import place
@@ -35,6 +36,7 @@ MESSAGE = 1000
 """Characters of an exception's text."""
 
 _ndarray, _asarray, _noisy, _entry = np.ndarray, np.asarray, Noisy, Entry
+_perturbed, _generator = perturbed, np.random.default_rng
 _encode, _laid_out, _described = frames.encode, frames.laid_out, described
 _WIDER = {"g": np.dtype("d"), "G": np.dtype("D")}
 _LIBRARIES = [
@@ -107,6 +109,35 @@ def forwards(make: Callable[[], Held], k: int, entries: list[Entry]) -> list[Ent
             raise Refusal("forward returned arrays of several shapes or dtypes")
     dtype, shape = kinds[0]
     return [_entry(frames.OUTPUT, 0, 0, _ndarray((len(rows), *shape), dtype, b"".join(results)))]
+
+
+def noisy_runs(make: Callable[[], Held], eps: float, entries: list[Entry]) -> list[Entry]:
+    """Return y, and the gradients if there is an upstream, of a run for each seed."""
+    seeds, *given = entries
+    answer: list[Entry] = []
+    for seed in seeds.array.tolist():
+        with _perturbed(eps, _generator(seed)):
+            held = make()
+            arrays = [
+                entry.array.copy().view(_noisy) if entry.flags else entry.array.copy()
+                for entry in given
+            ]
+            upstream = arrays.pop() if given[-1].role == frames.UPSTREAM else None
+            what = "forward"
+            try:
+                y = held.instance.forward(*arrays)
+                array = _numbers(y, "forward returned")
+                noisy = frames.NOISY if type(y) is _noisy else 0
+                answer.append(_entry(frames.OUTPUT, 0, noisy, array.copy()))
+                what = "backward"
+                if upstream is not None:
+                    handed = _few(tuple(held.instance.backward(upstream)))
+                    for k, one in enumerate(handed):
+                        entry = _gradient(k, one)
+                        answer.append(entry._replace(array=entry.array.copy()))
+            except BaseException as error:  # noqa: BLE001
+                raise refusal_of(what, error) from None
+    return answer
 
 
 def backward(held: Held, entry: Entry) -> list[Entry]:

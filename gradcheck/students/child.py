@@ -31,6 +31,7 @@ from gradcheck.students.calls import (
     backward,
     forward,
     forwards,
+    noisy_runs,
     packed,
     refusal_of,
     step,
@@ -131,6 +132,9 @@ class Server:
         if what == wire.FORWARDS:
             make = partial(self._make, subject, rate, seeded=bool(flags & wire.SEEDED))
             return wire.ARRAYS, 0, *packed(forwards(make, number, _decode(table, data)))
+        if what == wire.NOISY_RUNS:
+            make = partial(self._make, subject, rate, seeded=bool(flags & wire.SEEDED))
+            return wire.ARRAYS, 0, *packed(noisy_runs(make, eps, _decode(table, data)))
         if flags & wire.MAKE:
             self._held[number] = self._make(subject, rate, seeded=bool(flags & wire.SEEDED))
         self._made = True

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gradcheck.students.remote import RemoteInstance
-    from gradcheck.subject import Rows
+    from gradcheck.subject import NoisyRuns, Rows
 
 SURVEY = "gradcheck.students.survey:survey"
 """What the child calls with path and settings; it returns `adapters` and `notes`."""
@@ -187,9 +187,15 @@ class Sandbox:
 
     def forwards(self, index: int, *, seeded: bool = True) -> Rows:
         """Return what evaluates forward for many values of one input at once."""
-        from gradcheck.students.remote import RemoteRows
+        from gradcheck.students.remote_many import RemoteRows
 
         return RemoteRows(self, index, seeded=seeded)
+
+    def noisy(self, index: int, *, seeded: bool = True) -> NoisyRuns:
+        """Return what runs forward and backward in stochastic arithmetic many times at once."""
+        from gradcheck.students.remote_many import RemoteNoisyRuns
+
+        return RemoteNoisyRuns(self, index, seeded=seeded)
 
     def renew(self) -> None:
         """Go on with another subject; a process that has ended is started again when needed."""
@@ -227,7 +233,7 @@ class Sandbox:
         if self.ended:
             raise SandboxError(self.ended)
         spawned, seconds = self._spawned, self._limits.call
-        if what == wire.FORWARDS:
+        if what in (wire.FORWARDS, wire.NOISY_RUNS):
             seconds *= SPARE
         if spawned is None:
             raise SandboxError("the sandbox is closed")
@@ -241,7 +247,7 @@ class Sandbox:
             raise self._ending(error, doing, seconds) from None
         spent = perf_counter() - started
         self._spent += spent
-        if what != wire.BACKWARD:
+        if what in (wire.FORWARD, wire.FORWARDS):
             self.pace = spent
         if answer.kind not in (wire.ARRAYS, wire.FAILED):
             raise self._end(f"answer not understood during {doing}")

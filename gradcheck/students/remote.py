@@ -12,11 +12,8 @@ from gradcheck.stochastic import current
 from gradcheck.students import frames, wire
 from gradcheck.students.answers import cleaned, failure
 from gradcheck.students.frames import Entry, FrameError
-from gradcheck.subject import as_output
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gradcheck.records import Array
     from gradcheck.students.process import Sandbox
 
@@ -86,7 +83,7 @@ class RemoteInstance:
             wire.FORWARD,
             "forward",
             [
-                Entry(frames.INPUT, k, _flags(array), np.asarray(array))
+                Entry(frames.INPUT, k, flags_of(array), np.asarray(array))
                 for k, array in enumerate(inputs)
             ],
         )
@@ -106,16 +103,12 @@ class RemoteInstance:
         SubjectError
             As `forward`.
         """
-        sent = Entry(frames.UPSTREAM, 0, _flags(upstream), np.asarray(upstream))
+        sent = Entry(frames.UPSTREAM, 0, flags_of(upstream), np.asarray(upstream))
         gradients: list[Any] = []
         for entry in self._call(wire.BACKWARD, "backward", [sent]):
-            role, _, flags, array = entry
-            if role == frames.GRADIENT:
-                gradients.append(array.view(Noisy) if flags & frames.NOISY else array)
-            elif role == frames.NOTHING:
-                gradients.append(None)
-            elif role == frames.FOREIGN:
-                gradients.append(_foreign(array))
+            role = entry.role
+            if role in (frames.GRADIENT, frames.NOTHING, frames.FOREIGN):
+                gradients.append(gradient_of(entry))
             elif role == frames.UPSTREAM:
                 self._put("backward", upstream, entry)
             else:
@@ -155,7 +148,7 @@ class RemoteInstance:
         try:
             entries = frames.decode(answer.table, answer.data)
             for entry in entries:
-                _small(entry)
+                small(entry)
         except FrameError as error:
             raise sandbox.not_understood(doing, error) from None
         return entries
@@ -183,79 +176,33 @@ class RemoteInstance:
         array.setflags(write=not entry.flags & frames.READ_ONLY)
 
 
-class RemoteRows:
-    """Forward for many values of one input, of a fresh instance each, in one question.
+def small(entry: Entry, rows: int = 1) -> None:
+    """Refuse an array that is much larger than any input.
 
-    Parameters
-    ----------
-    sandbox : Sandbox
-    subject : int
-    seeded : bool
-        Seed the global generators before making each.
+    Raises
+    ------
+    FrameError
     """
-
-    def __init__(self, sandbox: Sandbox, subject: int, *, seeded: bool) -> None:
-        self._sandbox, self._subject, self._seeded = sandbox, subject, seeded
-
-    def __call__(
-        self, inputs: Sequence[Array], k: int, rows: Array
-    ) -> Sequence[Array | SubjectError]:
-        """Return y for each row in the place of input k, or what forward raised."""
-        results: list[Array | SubjectError] = []
-        done = 0
-        try:
-            self._sandbox.ready(self._subject)
-            while done < len(rows):
-                part = rows[done : done + self._sandbox.at_once()]
-                results.extend(self._part(inputs, k, part))
-                done += len(part)
-        except SandboxError as error:
-            results.extend([error] * (len(rows) - len(results)))
-        return results
-
-    def _part(self, inputs: Sequence[Array], k: int, rows: Array) -> Sequence[Array | SubjectError]:
-        sandbox = self._sandbox
-        sent = [
-            Entry(frames.INPUT, j, 0 if j == k else frames.layout(array), array)
-            for j, array in enumerate(inputs)
-        ]
-        sent[k] = Entry(frames.INPUT, k, 0, rows)
-        flags = wire.SEEDED if self._seeded else 0
-        table, data = frames.encode(sent)
-        answer = sandbox.call(
-            wire.FORWARDS, "forward", flags, self._subject, k, 1.0, (0.0, 0), table, data
-        )
-        sandbox.pace /= len(rows)
-        if answer.kind == wire.FAILED:
-            # One of them raised, or gave another shape: each is asked for on its own.
-            return [self._single([*inputs[:k], row, *inputs[k + 1 :]]) for row in rows]
-        try:
-            (entry,) = frames.decode(answer.table, answer.data)
-            if entry.role != frames.OUTPUT or entry.array.shape[:1] != rows.shape[:1]:
-                raise sandbox.not_understood("forward", "it holds no y for each row")
-            _small(entry, len(rows))
-        except ValueError as error:
-            raise sandbox.not_understood("forward", error) from None
-        return list(as_output(entry.array))
-
-    def _single(self, inputs: Sequence[Array]) -> Array | SubjectError:
-        try:
-            instance = RemoteInstance(self._sandbox, self._subject, 1.0, seeded=self._seeded)
-            return as_output(instance.forward(*[array.copy() for array in inputs]))
-        except SubjectError as error:
-            return error
-
-
-def _small(entry: Entry, rows: int = 1) -> None:
     if entry.array.nbytes > rows * frames.LARGEST:
         raise FrameError(
             f"an array of {entry.array.nbytes} bytes, must be at most {frames.LARGEST}"
         )
 
 
-def _flags(array: Array) -> int:
+def flags_of(array: Array) -> int:
+    """Return the flags of an array in a frame."""
     flags = frames.layout(array)
     return flags | frames.NOISY if isinstance(array, Noisy) else flags
+
+
+def gradient_of(entry: Entry) -> Any:
+    """Return what backward handed back for one input."""
+    role, _, flags, array = entry
+    if role == frames.NOTHING:
+        return None
+    if role == frames.FOREIGN:
+        return _foreign(array)
+    return array.view(Noisy) if flags & frames.NOISY else array
 
 
 def _foreign(array: Array) -> object:

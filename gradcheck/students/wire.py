@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 MAGIC = b"gck\x01"
 
-HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS = range(6)
+HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS, NOISY_RUNS = range(7)
 """What is asked."""
 
 ARRAYS, TEXT, FAILED, UNLOADABLE, PROGRESS = range(5)

@@ -344,7 +344,7 @@ REPEATABILITY: list[Rule] = [
         contract="third call",
     ),
     stateful("noise-of-1e-3", la.TANH, adds_noise, *STATE),
-    stateful("mask-drawn-in-backward", la.RELU, draws_a_mask, *STATE),
+    stateful("mask-drawn-in-backward", la.RELU, draws_a_mask, *STATE, "upstream-nonlinear"),
     stateful(
         "numerical-forward-difference",
         la.TANH,

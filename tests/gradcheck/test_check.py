@@ -167,7 +167,7 @@ class TestRegimes:
         assert of_square(backward, regimes=["signs"]).verdict is Verdict.PASS
         result = of_square(backward, regimes=["huge"])
         assert result.verdict is Verdict.FAIL
-        assert "wrong only in the regime huge" in finding(result, "region").message
+        assert "wrong where |x| > 100" in finding(result, "region").message
         assert of_square(lambda g, x: x * g, regimes=["huge"]).verdict is Verdict.FAIL
 
     @pytest.mark.parametrize("regime", REGIMES)
@@ -208,13 +208,16 @@ class TestAssertGradients:
         assert_gradients(np.square, square_backward, X, names=["x"])
 
     def test_its_text_is_the_results(self) -> None:
-        result = of_square(lambda g, x: x * g, seed=2)
+        def half(g: Array, x: Array) -> Array:
+            return x * g
+
+        result = of_square(half, seed=2)
         with pytest.raises(AssertionError) as caught:
-            assert_gradients(np.square, lambda g, x: x * g, X, names=["x"], seed=2)
+            assert_gradients(np.square, half, X, names=["x"], seed=2)
         masked = [text.split("\n", 1)[1] for text in (str(caught.value), str(result))]
         assert masked[0] == masked[1]
         assert "[factor] dx: " in masked[0]
-        assert "0.5 times the gradient" in masked[0]
+        assert "A = 0.5·T" in masked[0]
 
     def test_inconclusive_is_no_success(self) -> None:
         rng = np.random.default_rng(0)
@@ -451,7 +454,7 @@ class TestHostileCode:
         result = of_square(backward)
         assert result.verdict is Verdict.FAIL
         message = finding(result, "wrong-shape").message
-        assert message == "dx has shape (4, 3), must match x's (3, 4) (regime huge)"
+        assert message.endswith(": dx has shape (4, 3), must match x's (3, 4) (regime huge)")
 
     def test_an_output_whose_shape_changes_is_no_evidence(self) -> None:
         def forward(x: Array) -> Array:
@@ -542,7 +545,7 @@ class TestPurityElsewhere:
         result = self.of(impure=True, forward=forward)
         assert result.verdict is Verdict.FAIL, str(result)
         text = "x, which is its caller's, is changed (regime huge)"
-        assert finding(result, "mutates-input").message == text
+        assert finding(result, "mutates-input").message.endswith(text)
         check = next(c for c in result.checks if c.contract == "purity")
         assert (check.verdict, check.quantity) == (Verdict.FAIL, "x")
 

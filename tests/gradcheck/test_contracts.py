@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcheck.check import check_subject
-from gradcheck.contracts import CONTRACTS
+from gradcheck.contracts import contracts_of
 from gradcheck.records import Oracle, Verdict
 from gradcheck.subject import Subject
 
@@ -32,6 +32,11 @@ class Square:
 
     def gradient(self, g: Array) -> Array:
         return 2 * self.x * g
+
+
+PLAIN = Subject(name="layer", names=("x",), inputs=(X,), make=Square)
+ALL = contracts_of(PLAIN)
+"""The contracts of a layer without a learning rate and without a step of its own."""
 
 
 class Stale(Square):
@@ -67,7 +72,7 @@ def codes(result: Result) -> set[str]:
 
 def test_a_right_layer_keeps_them_all() -> None:
     result = checked(Square)
-    assert contracts(result) == dict.fromkeys(CONTRACTS, Verdict.PASS)
+    assert contracts(result) == dict.fromkeys(ALL, Verdict.PASS)
     assert result.verdict is Verdict.PASS
     assert {c.quantity for c in result.checks if c.contract} == {"backward"}
 
@@ -82,7 +87,7 @@ class TestPurity:
         result = checked(Layer)
         assert broken(result) == {
             "purity": (
-                "upstream",
+                "dx",
                 "backward changes the upstream gradient, which is its caller's",
             )
         }
@@ -394,7 +399,7 @@ class TestState:
         assert broken(result) == {"instances": ("dx", text)}
         assert codes(result) == {"shared-state"}
         assert contracts(checked(Layer, separate=False)) == {
-            contract: Verdict.PASS for contract in CONTRACTS if contract != "instances"
+            contract: Verdict.PASS for contract in ALL if contract != "instances"
         }
 
     def test_a_forward_that_takes_the_given_point_only(self) -> None:

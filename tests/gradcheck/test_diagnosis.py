@@ -53,6 +53,7 @@ def diagonal_only(g: Array, x: Array) -> Array:
 def masked(text: str) -> str:
     """Return the text without what differs from one platform to another: bounds, last digits."""
     text = re.sub(r"\([^(\s]*test_diagnosis\.py:\d+\)", "(FILE:LINE)", text)
+    text = re.sub(r"line \d+", "line #", text)
     text = re.sub(r"± \S+?(?=\s|$)", "± #", text)
     text = re.sub(r"\b\d\.\d\de\+\d\d\b", "#", text)
     text = re.sub(r"(-?\d+\.\d{4})\d+", r"\1…", text)
@@ -62,9 +63,10 @@ def masked(text: str) -> str:
 
 DENSE_TEXT = """\
 FAIL dense: dW is wrong (FILE:LINE)
-  [transposed] dW: the transpose of the gradient;
+  [transposed] dW: dL/dW is the transpose of the gradient;
     worst entry dW[1, 0]: got -0.4989…, oracle 0.0920… ± #
-    hint: return the transpose
+    hint: A gradient has the shape of what it is the gradient of. Return the transpose: \
+exchange the two factors of the product in line #.
   quantity  oracle  verdict  residual  worst entry  got  oracle ± #  regime
   dW (3, 3)  complex-step  fail  #  [1, 0]  -0.4989…  0.0920… ± #  point
   dW (3, 3)  finite-difference  fail  #  –  –  –  point
@@ -74,8 +76,10 @@ FAIL dense: dW is wrong (FILE:LINE)
 
 SOFTMAX_TEXT = """\
 FAIL softmax: dx is wrong (FILE:LINE)
-  [unlisted] dx: wrong;
+  [diagonal-only] dx: the terms for k ≠ i are missing: −yᵢ Σₖ≠ᵢ yₖ gₖ;
     worst entry dx[0, 1]: got 0.0800…, oracle -0.0010… ± #
+    hint: Each output of softmax depends on every input of its example. line # multiplies by the \
+diagonal of the Jacobian; it needs the terms −yₖyᵢ off the diagonal too.
   quantity  oracle  verdict  residual  worst entry  got  oracle ± #  regime
   dx (3, 2)  complex-step  fail  #  [0, 1]  0.0800…  -0.0010… ± #  point
   dx (3, 2)  finite-difference  fail  #  –  –  –  point
@@ -111,13 +115,13 @@ class TestNamed:
     def test_a_transpose(self) -> None:
         found = only(check_functions(dense, with_weights(np.transpose), [X, W, B]), "dW")
         assert found.code == "transposed"
-        assert found.hint == "return the transpose"
+        assert "Return the transpose" in found.hint
 
     @pytest.mark.parametrize(
         ("factor", "code", "numbers"),
         [
-            (-1.0, "sign", {"factor": -1.0}),
-            (0.0, "missing", {"factor": 0.0}),
+            (-1.0, "sign", {"points": 1.0}),
+            (0.0, "missing", {"points": 1.0}),
             (0.5, "factor", {"factor": 0.5}),
             (-2.0, "factor", {"factor": -2.0}),
             (1.001, "factor", {"factor": 1.001}),
@@ -130,14 +134,15 @@ class TestNamed:
             "dW",
         )
         assert found.code == code
-        assert found.numbers == pytest.approx(numbers)
+        for name, value in numbers.items():
+            assert found.numbers[name] == pytest.approx(value)
         assert "dW[" in found.message
 
     def test_the_hint_names_the_quantity(self) -> None:
         found = only(
             check_functions(dense, with_weights(lambda d: -d), [X, W, B], regimes="point"), "dW"
         )
-        assert found.hint == "change the sign of dW"
+        assert "change the sign of dW" in found.hint
 
     def test_the_local_derivative_is_left_out(self) -> None:
         found = only(check_functions(np.tanh, lambda g, x: g, X, names=["x"], regimes="point"))
@@ -169,18 +174,21 @@ class TestNamed:
         assert "float32" in found.message
 
     def test_a_derivative_that_was_and_a_product_that_was_not(self) -> None:
-        """Nothing in the values tells it from another small error."""
-
         def backward(g: Array, x: Array) -> Array:
             return g * np.cos(x.astype(np.float32)).astype(float)
 
         found = only(check_functions(np.sin, backward, X, ["x"], regimes="point"))
-        assert found.code == "unlisted"
+        assert found.code == "low-precision"
+        assert "rounding of F' in float32" in found.message
 
     def test_what_has_no_name(self) -> None:
         found = only(
             check_functions(
-                np.sin, lambda g, x: g * np.cos(x) + 0.1 * g * x, X, ["x"], regimes="point"
+                np.sin,
+                lambda g, x: g * np.cos(x) + 0.1 * g.sum() * x,
+                X,
+                ["x"],
+                regimes="point",
             )
         )
         assert found.code == "unlisted"
@@ -211,7 +219,8 @@ class TestRegions:
 
         found = only(check_functions(np.square, backward, X, ["x"]))
         assert found.code == "region"
-        assert "in the regime huge" in found.message
+        assert "wrong where |x| > 1e+06" in found.message
+        assert found.numbers["threshold"] == pytest.approx(1e6)
 
     def test_not_finite_for_large_values_only(self) -> None:
         def sigmoid(x: Array) -> Array:
@@ -222,7 +231,7 @@ class TestRegions:
 
         found = only(check_functions(sigmoid, backward, X, ["x"]))
         assert found.code == "overflow"
-        assert found.hint == "rewrite it so that no intermediate result overflows"
+        assert "no intermediate result overflows" in found.hint
 
 
 SUBJECT = from_functions(lambda x: x, lambda g, x: g, [np.ones((2, 2))], names=["x"])
@@ -323,19 +332,20 @@ class TestConfirmation:
         account.broken("latest-forward", "stale-cache", "dx", "backward still uses A")
         (found,) = findings(SUBJECT, account, [outcome(C, A)])
         assert found.code == "stale-cache"
-        assert found.hint == "store what backward needs anew at every forward"
+        assert "Each forward belongs to the backward" in found.hint
 
 
 class TestWords:
     @pytest.mark.parametrize(
         ("factor", "words"),
         [
-            (15.0, " (the number of entries, 15)"),
-            (1 / 15, " (1 by the number of entries, 15)"),
-            (7.5, " (half of the number of entries, 15)"),
-            (2 / 15, " (2 by the number of entries, 15)"),
-            (5.0, " (the size of axis 0, 5)"),
-            (1 / 3, " (1 by the size of axis 1, 3)"),
+            (15.0, ", and 15 = the number of entries"),
+            (
+                1 / 15,
+                ", and 0.0666667 = 1/the number of entries with the number of entries = 15",
+            ),
+            (7.5, ", and 7.5 = the number of entries/2 with the number of entries = 15"),
+            (-5.0, ", and -5 = −the size of axis 0"),
             (0.5, ""),
             (2.0, ""),
             (7.3, ""),
@@ -346,15 +356,14 @@ class TestWords:
         result = check_functions(
             np.sin, lambda g, x: factor * g * np.cos(x), x, ["x"], regimes="point"
         )
-        assert f"{factor:.6g} times the gradient{words};" in only(result).message
+        assert f"A = {factor:.6g}·T{words};" in only(result).message
 
     def test_a_vector_has_no_axes_to_speak_of(self) -> None:
         x = RNG.standard_normal(4)
         result = check_functions(
             np.sin, lambda g, x: 0.25 * g * np.cos(x), x, ["x"], regimes="point"
         )
-        message = only(result).message
-        assert "0.25 times the gradient (1 by the number of entries, 4);" in message
+        assert "A = 0.25·T, and 0.25 = 1/the number of entries" in only(result).message
 
 
 class TestRemarks:

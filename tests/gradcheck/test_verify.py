@@ -9,9 +9,10 @@ import jsonschema
 import pytest
 from handmade import report_of
 
-from gradcheck.contracts import CONTRACTS
+from gradcheck.contracts import contracts_of
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.records import Check, Evidence, Finding, Oracle, Result, Verdict
+from gradcheck.reference import reference_subjects
 from gradcheck.render.json import report_dict, schema
 from gradcheck.verify import exit_code, planned_checks, tool, verify
 
@@ -87,7 +88,8 @@ def test_a_result_for_each_layer_holds_the_checks_of_all_its_shapes(
     ]
     assert [result.role for result in report.subjects] == list(FORMULAS)
     dense = report.subjects[0]
-    assert len(dense.checks) == 3 * (1 + 3 * 3 + len(CONTRACTS))
+    subject = reference_subjects(3)[0][0]
+    assert len(dense.checks) == 3 * (1 + 3 * 3 + len(contracts_of(subject)))
     assert {check.shapes["x"] for check in dense.checks} == {(4, 1), (3, 2), (1, 1)}
     assert dense.findings == (REMARK,)
     assert report.verdict is Verdict.PASS

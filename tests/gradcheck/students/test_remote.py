@@ -177,7 +177,7 @@ def test_the_verdict_is_that_of_the_same_code_here(
     kind = loaded.namespace[name]
     index = index_of(path, name)
     box.renew()
-    more = {"forwards": box.forwards(index)} if rows else {}
+    more = {"forwards": box.forwards(index), "noisy": box.noisy(index)} if rows else {}
     there = check_subject(subject(name, box.make(index), **more))
     here = check_subject(subject(name, lambda: Here(kind())))
     loaded.unload()
