@@ -137,7 +137,7 @@ class _Examination(Examination):
         account = self.account
         try:
             again = self.gradients(self.backward(instance, self.upstream))
-            y = self.forward(instance)
+            y = self.forward(instance).copy()  # it may be what a backward works in
             if not self.all_equal(again):
                 # What a backward does to its own cache is no fault, if a forward makes it anew.
                 renewed = self.gradients(self.backward(instance, self.upstream))
