@@ -66,9 +66,6 @@ WRONG = (
           ("return input_error", "return output_error.dot(self.weights.T)")),
     wrong("rate_row.py", "FCLayer", "db: missing",
           ("        self.bias = self.bias - learning_rate * output_error\n", "")),
-    wrong("rate_vector.py", "Dense", "dW: transposed",
-          ("eta * np.outer(delta, self.x)", "eta * np.outer(self.x, delta).T.copy().T")
-          ) if False else
     wrong("rate_vector.py", "Dense", "dx: updated-before-use",
           ("        back = self.W.T @ delta\n", ""), ("return back", "return self.W.T @ delta")),
     wrong("rate_vector.py", "Dense", "dW: shared-state",
@@ -78,7 +75,7 @@ WRONG = (
     wrong("trains_at_import.py", "Dense", "dx: updated-before-use",
           ("        dx = grad @ self.W.T\n", ""), ("return dx", "return grad @ self.W.T")),
     wrong("trains_at_import.py", "Dense", "db: factor",
-          ("lr * grad.sum(axis=0, keepdims=True)", "lr * grad.mean(axis=0, keepdims=True)")),
+          ("lr * grad.sum(axis=0, keepdims=True)", "2 * lr * grad.sum(axis=0, keepdims=True)")),
     # Dictionaries.
     wrong("dicts_batch.py", "Affine", "dx: stale-parameter",
           ("        self.grads = {}\n", '        self.grads = {}\n        self.W = self.params["W"]\n'),
@@ -100,7 +97,7 @@ WRONG = (
     wrong("optimizer_inside.py", "Dense", "dx: updated-before-use",
           ("return accum_grad.dot(W.T)", "return accum_grad.dot(self.W.T)")),
     wrong("optimizer_inside.py", "Dense", "db: factor",
-          ("np.sum(accum_grad, axis=0", "np.mean(accum_grad, axis=0")),
+          ("np.sum(accum_grad, axis=0", "0.5 * np.sum(accum_grad, axis=0")),
     # Nothing is returned.
     wrong("dinputs_style.py", "Layer_Dense", "dW: stale-cache",
           ("self.inputs = inputs\n        self.output = np.dot",
@@ -132,13 +129,10 @@ WRONG = (
           ("self.bias_grad = upstream.sum(axis=0)", "self.bias_grad = upstream")),
     wrong("dataclass_layers.py", "Dense", "dW: transposed",
           ("self._x.T @ grad", "grad.T @ self._x")),
-    wrong("dataclass_layers.py", "Dense", "dx: mutates-parameter",
-          ("return grad @ self.W.T", "self.W *= 0.5\n        return 2 * grad @ self.W.T"),
-          ) if False else
-    wrong("sum_loss.py", "Dense", "dW: mutates-parameter",
-          ("        self.x = x\n        return np.matmul(x, self.W) + self.b",
-           "        self.x = x\n        self.W /= np.linalg.norm(self.W)\n"
-           "        return np.matmul(x, self.W) + self.b")),
+    wrong("sum_loss.py", "Dense", "W: mutates-parameter",
+          ('return np.einsum("nj,ij->ni", g, self.W)',
+           'dx = np.einsum("nj,ij->ni", g, self.W)\n'
+           "        np.clip(self.W, -0.3, 0.3, out=self.W)\n        return dx")),
     wrong("sum_loss.py", "Dense", "dW: transposed",
           ('"ni,nj->ij", self.x, g', '"ni,nj->ji", self.x, g')),
     wrong("residual.py", "ResidualBlock", "dx: wrong-operand",
@@ -148,8 +142,10 @@ WRONG = (
     wrong("batch_norm.py", "BatchNorm", "dx: unlisted",
           (" - self.xhat * (d * self.xhat).mean(axis=0)", "")),
     wrong("batch_norm.py", "BatchNorm", "dgamma: factor",
-          ("(dout * self.xhat).sum(axis=0)", "(dout * self.xhat).mean(axis=0)")),
-    wrong("dropout.py", "Dropout", "dx: unlisted",
+          ("(dout * self.xhat).sum(axis=0)", "2 * (dout * self.xhat).sum(axis=0)")),
+    wrong("batch_norm.py", "BatchNorm", "dbeta: summed-wrong",
+          ("self.dbeta = dout.sum(axis=0)", "self.dbeta = dout.sum()")),
+    wrong("dropout.py", "Dropout", "dx: factor",
           ("return dout * self.mask", "return dout * (self.mask > 0)")),
     wrong("dropout.py", "Dropout", "y: non-deterministic",
           ("self.rng = np.random.default_rng(seed)", "self.seed = seed"),
@@ -165,6 +161,6 @@ WRONG = (
           ("self.dW = self.x.T @ grad", "self.dW = grad.T @ self.x")),
     wrong("float32_layers.py", "Dense", "dx: sign",
           ("return grad @ self.W.T", "return -(grad @ self.W.T)")),
-    wrong("notebook.ipynb", "Dense", "db: not-summed",
-          ("self.db = grad.sum(axis=0)", "self.db = grad")),
+    wrong("notebook.ipynb", "Dense", "dW: transposed",
+          ("self.x.T @ grad", "grad.T @ self.x")),
 )  # fmt: skip
