@@ -132,6 +132,8 @@ class _Examination(Examination):
             _restore(given[k], self.inputs[k])
             if who == "forward":
                 self.runner.copies = True
+            else:
+                self.renew = True  # else the next backward would be that of another point
 
     def _repeated(self, instance: Instance) -> None:
         account = self.account

@@ -348,7 +348,7 @@ class _Surveyor:
             inputs=recipe.inputs,
             output="scalar" if scalar else setting.layout,
             convention={"taken for": role, "because": candidate.why, **told},
-            rate=("rate", None) in sources,
+            rate=("rate", None) in sources or bool(recipe.rates),
             steps=recipe.step is not None,
             facts=dict(facts),
         )
