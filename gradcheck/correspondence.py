@@ -13,7 +13,7 @@ from gradcheck.layout import from_columns, to_columns
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.oracles.complex_step import EPS
 from gradcheck.oracles.symbolic import derive
-from gradcheck.point import TINY
+from gradcheck.point import NEGLIGIBLE, TINY
 from gradcheck.readings import Reading
 from gradcheck.records import Oracle, Verdict
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from gradcheck.records import Array, Estimate
     from gradcheck.samples import Sample
 
+
+BOUNDED = ("sigmoid", "tanh", "softmax")
+"""Formulas whose outputs lie between -1 and 1, so that what is negligible needs no other size."""
 
 UNDERFLOWS = 16.0
 """Smallest normal numbers that the products inside of a layer may lose."""
@@ -147,15 +150,32 @@ class Correspondence:
             if got is None or name not in estimates:
                 continue
             readings.append(
-                self._reading(f"d{name}", got, estimates[name], eps, lambda k=k: rounding(k))
+                self._reading(
+                    f"d{name}",
+                    got,
+                    estimates[name],
+                    eps,
+                    lambda k=k: rounding(k),
+                    float(np.abs(upstream).max(initial=0.0)),
+                )
             )
         return readings
 
     def _reading(
-        self, quantity: str, got: Array, estimate: Estimate, eps: float, rounding: object
+        self,
+        quantity: str,
+        got: Array,
+        estimate: Estimate,
+        eps: float,
+        rounding: object,
+        largest: float = 0.0,
     ) -> Reading:
         allowance = FLOOR * eps * np.maximum(np.abs(got), np.nan_to_num(estimate.terms))
         allowance += UNDERFLOWS * TINY[eps]
+        if quantity != self.primal:
+            allowance += NEGLIGIBLE * largest
+        elif self.oracle.formula.name in BOUNDED:
+            allowance += NEGLIGIBLE
         comparison = compare(got, estimate, allowance)
         if not comparison.agrees:
             measured = rounding()  # type: ignore[operator]

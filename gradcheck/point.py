@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 TINY = {EPS[kind]: float(np.finfo(kind).tiny) for kind in (np.float16, np.float32, np.float64)}
 """Smallest normal number by the unit roundoff of its dtype: what is smaller underflows."""
 
+NEGLIGIBLE = 1e-20
+"""Of the upstream gradient: what is left of a sigmoid's slope behind a clip at 50 or 500 is no more
+than this, and 1e-4 of the last place of any gradient of ordinary size."""
+
 
 class Point:
     """What is known and measured at one point.
@@ -97,7 +101,10 @@ class Point:
         tiny = TINY.get(self.eps, 0.0)
         size = np.abs(got)
         size *= FLOOR * self.eps
-        size += FLOOR * tiny * max(1.0, float(np.abs(self.cotangent).max()))
+        largest = float(np.abs(self.cotangent).max())
+        size += FLOOR * tiny * max(1.0, largest)
+        if not self.single:
+            size += NEGLIGIBLE * largest
         return size
 
     def rounding(self, k: int) -> Array | None:

@@ -238,6 +238,11 @@ class Result:
 
         return result_text(self)
 
+    def _repr_html_(self) -> str:
+        from gradcheck.render.html_cell import result_html
+
+        return result_html(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileNote:
@@ -299,3 +304,8 @@ class Report:
         numbers = {str(verdict): verdicts.count(verdict) for verdict in Verdict}
         ran = len(verdicts) - numbers[Verdict.NOT_RUN]
         return {"planned": self.planned, "ran": ran, **numbers}
+
+    def _repr_html_(self) -> str:
+        from gradcheck.render.html_cell import report_html
+
+        return report_html(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess  # the README's commands are run as a user runs them
@@ -12,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FIX = ("return upstream * (y - t)", "return upstream * 2 * (y - t) / y.size")
+FIX = ("return dY * self.Y * (1 - self.Y)\n", "return self.Y * (dY - (dY * self.Y).sum())\n")
 
 
 def blocks(language):
@@ -42,20 +43,77 @@ def output(code, tmp_path):
     return done.stdout.replace(f"({script}:", "(layers.py:")
 
 
+def containing(language, text):
+    (block,) = (block for block in blocks(language) if text in block)
+    return block
+
+
+def checked(code, tmp_path):
+    (tmp_path / "layers.py").write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "gradcheck", "check", "layers.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "80"},
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def timeless(text):
+    return re.sub(r"\d+\.\d s;", "T s;", masked_bounds(text))
+
+
+def masked_bounds(text):
+    return re.sub(r"± \de-\d\d", "± B", text)
+
+
 def test_first_minute(tmp_path):
-    code, wrong = blocks("python")[0], blocks("text")[0]
-    assert masked(output(code, tmp_path)) == masked(wrong)
+    command, said = blocks("console")[0].split("\n", 1)
+    assert command == "$ gradcheck check layers.py"
+    code, text = checked(blocks("python")[0], tmp_path)
+    assert timeless(text) == timeless(said)
+    assert code == 1
 
 
 def test_the_fix_passes(tmp_path):
-    code, right = blocks("python")[0], blocks("text")[1]
-    assert FIX[0] in code
-    assert FIX[1] in README
-    assert masked(output(code.replace(*FIX), tmp_path)) == masked(right)
+    wrong = blocks("python")[0]
+    assert wrong.count(FIX[0]) == 1
+    assert FIX[1].strip() in README
+    code, text = checked(wrong.replace(*FIX), tmp_path)
+    assert timeless(text).endswith(timeless(blocks("text")[0]))
+    assert code == 0
+
+
+def test_the_result_of_a_pair(tmp_path):
+    said = output(containing("python", "check_functions"), tmp_path)
+    assert masked(said.replace("(layers.py:", "(pair.py:")) == masked(
+        containing("text", "FAIL mse")
+    )
+
+
+def test_the_configuration_is_understood(tmp_path):
+    from gradcheck.students.settings import settings_for
+
+    (tmp_path / "gradcheck.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    settings = settings_for(tmp_path / "layers.py")
+    assert settings["expected"] == ["Dense", "Softmax"]
+
+
+def test_the_options_exist():
+    from gradcheck import cli
+
+    known = {
+        flag for command in cli.cli.commands.values() for one in command.params for flag in one.opts
+    }
+    assert set(re.findall(r"`[^`\n]*?(--[a-z-]+)[^`\n]*`", README)) <= known
 
 
 def test_suite_example_passes_and_can_fail(tmp_path):
-    code = blocks("python")[1]
+    code = containing("python", "assert_gradients")
     output(code + "\n\ntest_softmax()\n", tmp_path)
     wrong = code.replace("y * (upstream - (upstream * y).sum(axis=0))", "y * (1 - y) * upstream")
     assert wrong != code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import click
@@ -82,7 +83,7 @@ that holds nothing else."""
     "--in-process", is_flag=True, help="Run the code in this process: only for code you trust."
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def check_command(  # noqa: PLR0913 - click's signature
+def check_command(
     paths: tuple[str, ...],
     only: tuple[str, ...],
     seed: int,
@@ -104,6 +105,7 @@ def check_command(  # noqa: PLR0913 - click's signature
     from gradcheck.students.limits import Limits
     from gradcheck.students.settings import settings_for
 
+    begin = perf_counter()
     targets = targets_of(paths)
     if output is not None:
         prepare(output, ("report.json", "report.md"))
@@ -140,6 +142,7 @@ def check_command(  # noqa: PLR0913 - click's signature
                     hints=hints,
                     everything=everything,
                     conventions=explain_convention,
+                    seconds=perf_counter() - begin,
                 )
             ),
         )

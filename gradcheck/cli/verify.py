@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from gradcheck.cli.files import prepare, save
 from gradcheck.cli.codes import UNCHECKED, WRONG
+from gradcheck.cli.files import prepare, save
 from gradcheck.cli.screen import complain, progress, rendered, write
 
 

@@ -50,6 +50,8 @@ def skipped(subject: Subject, found: Sequence[Finding], broken: set[str]) -> lis
     right = [n for n in parameters if f"d{n}" not in broken]
     layers = {layer_of(name) for name in missing}
     mute = bool(missing) and bool(right) and not layers & {layer_of(name) for name in right}
+    # The gradient of the input may have told that the first layer was left out.
+    mute |= len(layers) == 1 and any(f.code == "order" for f in found)
     detail = f"layer {', '.join(sorted(layers))}" if layers - {""} else "the first layer"
     named = []
     for finding in found:

@@ -153,7 +153,7 @@ def placed(subject: Subject, outcome: Outcome) -> tuple[Mapping[str, str], Mappi
     A layout that the subject does not state is told from the values: y is the product of two
     inputs, or sums to 1 along an axis.
     """
-    layout = subject.layout
+    layout = _of_inputs(subject)
     arrays = dict(zip(subject.names, outcome.sample.inputs, strict=True))
     matrices = {name: array for name, array in arrays.items() if array.ndim <= 2}
     for x, W in ((x, W) for x in matrices for W in matrices if x != W and matrices[W].ndim == 2):
@@ -167,6 +167,21 @@ def placed(subject: Subject, outcome: Outcome) -> tuple[Mapping[str, str], Mappi
             if np.all(outcome.y >= 0) and np.allclose(outcome.y.sum(axis=axis), 1.0):
                 return dict.fromkeys((*arrays, "y"), kind), {}
     return layout, {}
+
+
+def _of_inputs(subject: Subject) -> Mapping[str, str]:
+    """Return the layout of each input, and of y where no input has that name.
+
+    The prediction of a loss is called y as well; it lies as its target does.
+    """
+    layout = dict(subject.layout)
+    if "y" in subject.names and layout.get("y", "scalar") == "scalar":
+        shapes = dict(zip(subject.names, (a.shape for a in subject.inputs), strict=True))
+        alike = [n for n in shapes if n != "y" and shapes[n] == shapes["y"] and n in layout]
+        layout.pop("y", None)
+        if alike:
+            layout["y"] = layout[alike[0]]
+    return layout
 
 
 def _product(

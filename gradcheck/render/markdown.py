@@ -9,19 +9,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.records import Verdict
+from gradcheck.render.story import absent, story_of
 from gradcheck.render.summary import (
     NOT_MEASURED,
     contract_rows,
-    printable,
     report_verdict,
     residual_figure,
     value_rows,
 )
+from gradcheck.render.words import SYMBOLS, WORDS, plain
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from gradcheck.records import Report, Result
 
-_ESCAPES = str.maketrans({"|": r"\|", "<": "&lt;", "*": r"\*", "`": r"\`", "[": r"\[", "]": r"\]"})
+_ESCAPES = str.maketrans(
+    {mark: f"\\{mark}" for mark in "\\|*`[]"} | {"<": "&lt;", "&": "&amp;", "@": "&#64;"}
+)
+
+_RANKED = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.INCONCLUSIVE,
+    Verdict.NOT_RUN,
+    Verdict.PASS,
+)
+
+_LIMIT = 2000
+"""Characters of one cell."""
+
+MEBIBYTE = 2**20
+"""What GitHub shows of a summary of one step; of a longer one it shows nothing."""
 
 
 def report_markdown(report: Report) -> str:
@@ -36,9 +55,12 @@ def report_markdown(report: Report) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["cell"] = _cell
+    environment.filters["code"] = _code
     environment.filters["residual"] = residual_figure
+    if report.files:
+        return _bounded(_of_files(report, environment))
     subjects = [_subject(result) for result in report.subjects]
-    return environment.get_template("report.md.jinja").render(
+    page = environment.get_template("report.md.jinja").render(
         report=report,
         verdict=report_verdict(report),
         versions=sorted(report.tool.items()),
@@ -46,11 +68,47 @@ def report_markdown(report: Report) -> str:
         nothing=not any(subject["findings"] or subject["reasons"] for subject in subjects),
         none_mark=NOT_MEASURED,
     )
+    return _bounded(page)
+
+
+def _of_files(report: Report, environment: Environment) -> str:
+    """Return the page of files that somebody wrote: what is wrong first, then all subjects."""
+    results = [result for result in report.subjects if not absent(result)]
+    stories = [story_of(result, everything=True) for result in results]
+    ranked = sorted(stories, key=lambda story: _RANKED.index(story.verdict))
+    return environment.get_template("files.md.jinja").render(
+        report=report,
+        verdict=report_verdict(report),
+        versions=sorted(report.tool.items()),
+        stories=stories,
+        wrong=[story for story in ranked if story.verdict is not Verdict.PASS],
+        remarks=[story for story in stories if story.remarks],
+        unread=[note for note in report.files if note.error],
+        noted=[note for note in report.files if note.notes or note.output],
+        none_mark=NOT_MEASURED,
+        symbols=SYMBOLS,
+        words=WORDS,
+    )
+
+
+def _bounded(page: str) -> str:
+    """Return the page, cut between lines where it is too long to be shown."""
+    data = page.encode()
+    if len(data) <= MEBIBYTE:
+        return page
+    note = "\n\n**Cut here: the page is longer than 1 MiB. All of it is in report.json.**\n"
+    kept = data[: MEBIBYTE - len(note.encode())].decode(errors="ignore")
+    return kept[: kept.rfind("\n")] + note
 
 
 def _cell(text: object) -> str:
     """Return text of any origin so that it stays in its cell and is shown as it is."""
-    return printable(" ".join(str(text).split())).translate(_ESCAPES)
+    return plain(text, _LIMIT).translate(_ESCAPES)
+
+
+def _code(text: object) -> str:
+    """Return text of any origin so that it stays between its backticks."""
+    return plain(text, _LIMIT).replace("`", "'")
 
 
 def _subject(result: Result) -> dict[str, Any]:

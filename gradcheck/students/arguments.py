@@ -20,6 +20,10 @@ from gradcheck.students.vocabulary import (
     words,
 )
 
+SETTINGS = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "p": 0.5,
+            "seed": 0, "eps": 1e-5, "momentum": 0.9}  # fmt: skip
+"""What goes in for ``bn_param``, ``conv_param`` and their like: a dict of settings."""
+
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -90,7 +94,7 @@ def filled(
     keywords: dict[str, Slot] = {}
     for argument in arguments:
         slot = arrays.get(argument.name)
-        if slot is None and (argument.required or argument.kind == "rate"):
+        if slot is None and (argument.required or _updates(argument)):
             slot = _other(argument, size)
             if slot is None:
                 return None
@@ -105,12 +109,19 @@ def filled(
     for argument in [a for a in arguments if not a.keyword][done:]:
         if argument.name in arrays:
             keywords[argument.name] = arrays[argument.name]
-        elif argument.kind == "rate":
+        elif _updates(argument):
             keywords[argument.name] = ("rate", None)
     return tuple(slots), keywords
 
 
+def _updates(argument: Argument) -> bool:
+    """Say whether it is a learning rate that is used unless it is given; None updates nothing."""
+    return argument.kind == "rate" and argument.default is not None
+
+
 def _other(argument: Argument, size: int) -> Slot | None:
+    if argument.kind == "settings":
+        return ("value", dict(SETTINGS))
     kinds: dict[str, Slot] = {
         "rate": ("rate", None),
         "training": ("value", True),

@@ -80,7 +80,7 @@ def children(thing: Any) -> list[tuple[Step, Any]]:
     return found
 
 
-def reachable(root: Any, *, scalars: bool = False) -> list[Found]:
+def reachable(root: Any, *, scalars: bool = False, kinds: str = "fc") -> list[Found]:
     """Return every float array that can be reached, breadth first: the shortest place of each first.
 
     An array that stands in several places is listed once for each.
@@ -90,6 +90,8 @@ def reachable(root: Any, *, scalars: bool = False) -> list[Found]:
     root : object
     scalars : bool
         List Python floats and NumPy scalars too, as arrays of no dimensions.
+    kinds : str
+        Kinds of dtype that are listed.
     """
     found: list[Found] = []
     seen: set[int] = set()
@@ -102,7 +104,7 @@ def reachable(root: Any, *, scalars: bool = False) -> list[Found]:
             if count > MOST:
                 return found
             if isinstance(thing, np.ndarray):
-                if thing.dtype.kind in "fc":
+                if thing.dtype.kind in kinds:
                     found.append(Found(place, thing))
                 elif thing.dtype == np.object_ and thing.size < MOST:
                     following += [(((*place, ("item", k))), p) for k, p in enumerate(thing.flat)]

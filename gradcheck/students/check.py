@@ -16,7 +16,7 @@ from gradcheck.students.subjects import subject_of
 
 if TYPE_CHECKING:
     from gradcheck.students.limits import Limits
-    from gradcheck.subject import Instance, Rows, Subject
+    from gradcheck.subject import Instance, NoisyRuns, Rows, Subject
 
 FORMULA_OF = {
     "dense": "dense", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "softmax": "softmax",
@@ -81,6 +81,10 @@ class Host(Protocol):
         """Return what gives y for several values of one input, where that is worth it."""
         ...
 
+    def noisy(self, index: int) -> NoisyRuns | None:
+        """Return what runs stochastic arithmetic many times, where that is worth it."""
+        ...
+
     def renew(self) -> None:
         """Go on with another subject."""
         ...
@@ -106,7 +110,7 @@ def check_path(path: Path, options: Options, shown: str = "") -> FileReport:
     FileReport
         Never an exception because of what the file holds or does.
     """
-    return check_started(started(path, options), options, shown or str(path))
+    return check_started(started(path, options), options, shown or str(path), path)
 
 
 def started(path: Path, options: Options) -> Host:
@@ -120,23 +124,26 @@ def started(path: Path, options: Options) -> Host:
     return Behind(path, options.settings, options.limits)
 
 
-def check_started(host: Host, options: Options, shown: str) -> FileReport:
+def check_started(host: Host, options: Options, shown: str, path: Path) -> FileReport:
     """Check a file whose process was started; the process is ended."""
     begin = perf_counter()
     try:
-        results, note = _checked(host, options, shown)
+        results, note = _checked(host, options, shown, path)
     finally:
         host.close()
     if not results:
         why = note.error or "nothing was found in it that could be checked"
         note = replace(note, error=why)
         results = [_not_looked_at(shown, why, options.seed)]
+    named = tuple(replace(result, file=shown) for result in results)
     return FileReport(
-        results=tuple(results), note=replace(note, seconds=perf_counter() - begin)
+        results=named, note=replace(note, seconds=perf_counter() - begin)
     )
 
 
-def _checked(host: Host, options: Options, shown: str) -> tuple[list[Result], FileNote]:
+def _checked(
+    host: Host, options: Options, shown: str, path: Path
+) -> tuple[list[Result], FileNote]:
     try:
         descriptions, notes, output = host.descriptions()
     except LoadError as error:
@@ -150,8 +157,11 @@ def _checked(host: Host, options: Options, shown: str) -> tuple[list[Result], Fi
         known = ", ".join(sorted(n for n in names if "→" not in n)) or "nothing"
         text = f"--only {unknown[0]}: not found, must be one of {known}"
         return [], replace(note, error=text)
-    judged = _Judged(host, options, shown, descriptions)
-    results = judged.results()
+    judged = _Judged(host, options, shown, descriptions, path)
+    try:
+        results = judged.results()
+    finally:
+        judged.close()
     for name in options.settings.get("expected", ()):
         if name not in names and not options.only:
             results.append(missing(str(name), shown, options.seed))
@@ -170,12 +180,24 @@ class _Judged:
     """The subjects of one file, checked one after another, and then in context."""
 
     def __init__(
-        self, host: Host, options: Options, shown: str, descriptions: list[Description]
+        self,
+        host: Host,
+        options: Options,
+        shown: str,
+        descriptions: list[Description],
+        path: Path,
     ) -> None:
         self.host = host
         self.options = options
         self.shown = shown
         self.descriptions = descriptions
+        self.path = path
+        self._bare: _Judged | None = None
+
+    def close(self) -> None:
+        """Let go of the second process, if one was needed."""
+        if self._bare is not None:
+            self._bare.host.close()
 
     def results(self) -> list[Result]:
         own: dict[str, Result] = {}
@@ -208,6 +230,31 @@ class _Judged:
             again += f" --seed {self.options.seed}"
         if description.reason:
             return not_placed(description, self.options.seed, again)
+        result = self._looked_at(index, description, again)
+        guards = description.facts.get("guards")
+        if guards and result.verdict is Verdict.FAIL and not self.host.ended:
+            bare = self._without_guards(index, description, again)
+            if bare is not None and bare.verdict is Verdict.PASS:
+                return context.up_to_guards(result, [str(one) for one in guards])
+        return result
+
+    def _without_guards(self, index: int, description: Description, again: str) -> Result | None:
+        """Return the result where every guard is read as 0; None where it has another shape."""
+        if self._bare is None:
+            settings = {**self.options.settings, "without guards": True}
+            options = replace(self.options, settings=settings)
+            host = started(self.path, options)
+            self._bare = _Judged(host, options, self.shown, [], self.path)
+            try:
+                self._bare.descriptions = host.descriptions()[0]
+            except GradcheckError:
+                return None
+        same = self._bare.descriptions[index : index + 1]
+        if not same or (same[0].name, same[0].inputs) != (description.name, description.inputs):
+            return None
+        return self._bare._looked_at(index, same[0], again)  # noqa: SLF001 - another of our own
+
+    def _looked_at(self, index: int, description: Description, again: str) -> Result:
         self.host.renew()
         subject = subject_of(
             description,
@@ -216,7 +263,12 @@ class _Judged:
             self.options.seed,
             again,
         )
-        subject = replace(subject, file=self.shown, forwards=self.host.forwards(index))
+        subject = replace(
+            subject,
+            file=self.shown,
+            forwards=self.host.forwards(index),
+            noisy=self.host.noisy(index),
+        )
         formula = FORMULA_OF.get(description.role)
         if description.facts.get("no_formula"):
             formula = None
@@ -258,10 +310,15 @@ def _ended(result: Result, subject: Subject, why: str) -> Result:
 
 def not_placed(description: Description, seed: int, again: str) -> Result:
     """Return the result of what was found and could not be met."""
-    check = Check(quantity="backward", oracle=Oracle.CONTRACT, contract="placed",
-                  verdict=Verdict.NOT_RUN, reason=description.reason)  # fmt: skip
+    lost = bool(description.facts.get("lost"))
+    check = Check(quantity="backward", oracle=Oracle.CONTRACT,
+                  contract="runs" if lost else "placed",
+                  verdict=Verdict.ERROR if lost else Verdict.NOT_RUN,
+                  reason=description.reason)  # fmt: skip
+    crash = Finding(code="crash", quantity="backward", message=description.reason)
     return Result(
-        name=description.name, role=description.role, checks=(check,), findings=(), seed=seed,
+        name=description.name, role=description.role, checks=(check,), seed=seed,
+        findings=(crash,) if lost else (),
         reproduce=again, file=description.file, line=description.line,
         convention=dict(description.convention),
     )  # fmt: skip

@@ -13,6 +13,16 @@ from gradcheck.students.arguments import Argument, arguments_of, takes_varargs
 from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE, has, is_optimizer, plain, words
 
 
+CHANNELS, FILTERS, SIDE, KERNEL = 3, 2, 5, 3
+"""Of images: channels in and out, height and width, and those of a kernel."""
+
+_OF_IMAGES = {
+    "w", "weights", "weight", "kernel", "w0", "b", "bias", "biases", "inputshape", "imageshape",
+    "shape", "inshape", "depth", "inputdepth", "numchannels", "channels", "poolh", "poolw",
+    "poolsize", "size", "kernelsize", "filtersize", "kernel_size", "pool",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
     """Pairwise different, so that a transpose or a factor shows what it is."""
@@ -80,6 +90,8 @@ def proposals(
     sizes: Sizes,
     stock: Stock,
     given: Mapping[str, Any] | None = None,
+    *,
+    images: bool = False,
 ) -> Iterator[Callable[[], Proposal]]:
     """Yield ways to fill a constructor's arguments, the likeliest first.
 
@@ -92,6 +104,8 @@ def proposals(
     stock : Stock
     given : mapping, optional
         Arguments that a configuration names.
+    images : bool
+        Arrays and shapes are those of images: see `IMAGE`.
     """
     if given:
         yield lambda: ((), dict(given))
@@ -109,12 +123,8 @@ def proposals(
             yield lambda: (tuple([sizes.inputs, sizes.hidden, sizes.outputs]), {})
         yield lambda: ((), {})
         return
-    seen: set[str] = set()
-    for reading in ("names", "swapped", "square", "tuple"):
+    for reading in ("image",) if images else ("names", "swapped", "square", "tuple", "lists"):
         chosen = _fill(needed, sizes, stock, reading)
-        if chosen is None or str(chosen) in seen:
-            continue
-        seen.add(str(chosen))
 
         def made(chosen: dict[str, Callable[[], Any]] = chosen) -> Proposal:
             return (), {name: make() for name, make in chosen.items()}
@@ -133,11 +143,11 @@ def _like_layers(name: str) -> bool:
 
 def _fill(
     needed: Sequence[Argument], sizes: Sizes, stock: Stock, reading: str
-) -> dict[str, Callable[[], Any]] | None:
-    """Return a maker for each argument; None where this reading says nothing new."""
+) -> dict[str, Callable[[], Any]]:
+    """Return a maker for each argument."""
     values: dict[str, Callable[[], Any]] = {}
     unknown = []
-    pairs = [a for a in needed if _like_function(a.name)]
+    pairs = [a for a in needed if like_function(a.name)]
     for argument in needed:
         make = _special(argument, sizes, stock, reading, pairs)
         if make is not None:
@@ -148,8 +158,10 @@ def _fill(
     outs = [a for a in unknown if _is_out(a.name) and a not in ins]
     hidden = [a for a in unknown if has(a.name, HIDDEN) and a not in ins and a not in outs]
     rest = [a for a in unknown if a not in ins and a not in outs and a not in hidden]
-    if reading == "square":
-        numbers = {a.name: sizes.inputs for a in unknown}
+    if reading == "image":
+        numbers = {a.name: CHANNELS if a in ins else FILTERS for a in unknown}
+    elif reading == "square":
+        numbers = {a.name: sizes.outputs for a in unknown}
     else:
         first, last = sizes.inputs, sizes.outputs
         if reading == "swapped":
@@ -162,6 +174,13 @@ def _fill(
         for k, argument in enumerate(rest):
             numbers[argument.name] = free[k] if k < len(free) else sizes.hidden
     for name, number in numbers.items():
+        listed = {"list", "sizes", "dims", "layers"} & set(words(name)) or (
+            reading == "lists" and has(name, HIDDEN | {"neurons", "units", "nodes"})
+        )
+        if listed:
+            last = [] if [a for a in outs if a.name != name] else [sizes.outputs]
+            values[name] = lambda last=last: [sizes.hidden, *last]
+            continue
         shaped = "shape" in words(name) or reading == "tuple"
         values[name] = (lambda n=number: (n,)) if shaped else (lambda n=number: n)
     return values
@@ -176,7 +195,8 @@ def _is_out(name: str) -> bool:
     return has(name, OUTSIZE)
 
 
-def _like_function(name: str) -> bool:
+def like_function(name: str) -> bool:
+    """Say whether an argument is named as a function: an activation, or its derivative."""
     tokens = set(words(name))
     flat = plain(name)
     return flat in ("f", "fprime", "df", "func", "fn", "g", "gprime", "dfunc", "phi") or bool(
@@ -197,13 +217,15 @@ def _special(
     """Return a maker for an argument that is no size, or None."""
     name, kind = argument.name, argument.kind
     tokens, flat = set(words(name)), plain(name)
+    if reading == "image" and flat in _OF_IMAGES:
+        return lambda: _of_image(flat)
     fixed: dict[str, Any] = {
         "seed": 0, "randomstate": 0, "name": "layer", "momentum": 0.9, "dropout": 0.5,
         "p": 0.5, "keepprob": 0.5, "dropoutrate": 0.5, "rate": 0.5, "prob": 0.5, "eps": 1e-5,
         "epsilon": 1e-5, "slope": 0.1, "alpha": 0.1, "negativeslope": 0.1, "scale": 0.5,
         "weightscale": 0.5, "std": 0.5, "kernelsize": 3, "filtersize": 3, "stride": 1,
         "strides": 1, "padding": 0, "pad": 0, "poolsize": 2, "inchannels": 3, "outchannels": 2,
-        "numfilters": 2, "nfilters": 2, "dropoutratio": 0.5, "dtype": np.float64,
+        "numfilters": 2, "nfilters": 2, "outputchannels": 2, "inputchannels": 3, "dropoutratio": 0.5, "dtype": np.float64,
         "weightdecaylambda": 0.0, "l2": 0.0, "reg": 0.0, "weightdecay": 0.0, "lambd": 0.0,
         "usebias": True, "bias": True, "verbose": False, "epochs": 1, "batchsize": sizes.batch,
     }  # fmt: skip
@@ -219,12 +241,16 @@ def _special(
         return stock.optimizers[0] if stock.optimizers else PlainDescent
     if kind == "training":
         return lambda: True
+    if argument in functions and reading == "lists":
+        return lambda: ["relu", "identity"]
     if argument in functions:
         return _function(name, stock, functions)
     if flat in ("w", "weights", "weight", "kernel", "w0"):
         return lambda: _array((sizes.inputs, sizes.outputs))
     if flat in ("b", "bias", "biases", "b0"):
         return lambda: _array((sizes.outputs,))
+    if flat in ("gamma", "beta") and argument.required:
+        return lambda: _array((sizes.inputs,))
     if tokens & {"layers", "modules", "blocks"} and reading != "swapped":
         layers = stock.layers
         if reading == "names" and layers is not None:
@@ -256,6 +282,21 @@ def _function(name: str, stock: Stock, functions: Sequence[Argument]) -> Callabl
     if stock.activations:
         return next(iter(stock.activations.values()))
     return lambda: "tanh"
+
+
+def _of_image(flat: str) -> Any:
+    """Return what goes in for an argument of a layer of images."""
+    if flat.startswith(("w", "kernel")) and flat not in ("kernelsize",):
+        return _array((FILTERS, CHANNELS, KERNEL, KERNEL))
+    if flat.startswith("b"):
+        return _array((FILTERS,))
+    if "shape" in flat:
+        return (CHANNELS, SIDE, SIDE)
+    if flat in ("inputdepth", "numchannels", "channels"):
+        return CHANNELS
+    if flat == "depth":
+        return FILTERS
+    return 2 if "pool" in flat or flat == "size" else KERNEL
 
 
 def _array(shape: tuple[int, ...]) -> Array:

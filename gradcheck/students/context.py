@@ -70,6 +70,9 @@ def _alone(result: Result, description: Description) -> Result:
             for quantity in description.facts["zeroed"]
         )  # fmt: skip
         result = replace(result, findings=(*result.findings, *remarks))
+    if description.facts.get("vector") and _sums(result, description):
+        text = "the value is one number an example, and this the gradient of their sum"
+        result = as_remarks(result, {"factor"}, text)
     if description.role == "mse" and _only_constant(result):
         text = "a multiple of the notes' cost, and its gradient agrees with that"
         result = as_remarks(result, {"forward-differs"}, text)
@@ -100,7 +103,17 @@ def _averages(result: Result, description: Description) -> bool:
     )  # fmt: skip
 
 
+def _sums(result: Result, description: Description) -> bool:
+    """Say whether the one fault is a factor of N."""
+    faults, n = _faults(result), _batch(description)
+    return bool(faults) and all(
+        f.code == "factor" and abs(f.numbers.get("factor", 0.0) / n - 1) < CLOSE for f in faults
+    )
+
+
 def _batch(description: Description) -> int:
+    if not description.inputs:  # it could not be placed
+        return 1
     x = description.inputs[0]
     sizes = [n for k, n in enumerate(x.shape) if k != x.axis % max(1, len(x.shape))]
     return sizes[0] if sizes else 1
@@ -191,6 +204,20 @@ def as_remarks(result: Result, codes: set[str], text: str) -> Result:
         for check in result.checks
     )  # fmt: skip
     return replace(result, checks=checks, findings=findings)
+
+
+def up_to_guards(result: Result, guards: list[str]) -> Result:
+    """Return the result of a subject that is right where every guard is read as 0."""
+    text = f"right up to the guard {', '.join(dict.fromkeys(guards))}: with 0 in its place it is exact"
+    codes = {finding.code for finding in _faults(result)}
+    marked = as_remarks(result, codes, text)
+    found = tuple(
+        replace(f, code="guard", message=text, hint="")
+        if f.remark and f.message.startswith(text)
+        else f
+        for f in marked.findings
+    )
+    return replace(marked, findings=found)
 
 
 def _excused(check: Check, text: str) -> Check:

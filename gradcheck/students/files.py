@@ -7,21 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradcheck.errors import UsageError
 from gradcheck.students.check import Options, check_started, started
+from gradcheck.students.target import targets
 
 if TYPE_CHECKING:
     from gradcheck.records import Report
     from gradcheck.students.check import FileReport
 
     Progress = Callable[[int, int, str], None]
-
-SKIPPED = {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist"}
-"""Folders that are not looked into; nor are those whose name begins with a dot."""
-
-TESTS = ("test_", "conftest", "setup")
-"""Beginnings of names of files in a folder that hold no layers: tests are run by their runner."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -40,65 +33,13 @@ def targets_of(paths: Sequence[str]) -> list[Target]:
     UsageError
         Where one is not there, or is no Python file, notebook or folder.
     """
-    found: list[Target] = []
-    for text in paths:
-        found += _targets(text)
+    found = [
+        Target(path=one.path, shown=one.path.as_posix(), only=(one.only,) if one.only else ())
+        for text in paths
+        for one in targets(text)
+    ]
     unique = {(target.path.resolve(), target.only): target for target in found}
     return list(unique.values())
-
-
-def _targets(text: str) -> Iterator[Target]:
-    path = Path(text)
-    if path.is_dir():
-        inside = list(_inside(path))
-        if not inside:
-            raise UsageError(f"{text}: no Python file and no notebook is in this folder; "
-                             "name the one that holds the layers")  # fmt: skip
-        yield from (Target(path=file, shown=file.as_posix()) for file in inside)
-        return
-    if not path.exists() and ":" in text and not text.startswith((":", "\\")):
-        module, _, name = text.rpartition(":")
-        yield Target(path=_of_module(module, text), shown=module, only=(name,) if name else ())
-        return
-    if not path.exists():
-        raise UsageError(f"{text}: no such file; name a Python file, a notebook, a folder or "
-                         "module:object")  # fmt: skip
-    if not path.is_file():
-        raise UsageError(f"{text}: neither a file nor a folder; name a Python file")
-    yield Target(path=path, shown=path.as_posix())
-
-
-def _of_module(module: str, text: str) -> Path:
-    """Return the file of a module, found as Python would from here, without importing it."""
-    if module.endswith((".py", ".ipynb")):
-        path = Path(module)
-        if path.is_file():
-            return path
-        raise UsageError(f"{text}: {module} is not there; name an existing file")
-    parts = module.split(".")
-    for root in _roots():
-        for path in (root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")):
-            if path.is_file():
-                return path
-    raise UsageError(f"{text}: no module {module} in this folder or among the installed ones; "
-                     "name its file")  # fmt: skip
-
-
-def _roots() -> list[Path]:
-    import sys
-
-    return [Path.cwd(), *(Path(entry) for entry in sys.path if entry)]
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.is_symlink():
-            continue
-        if path.is_dir():
-            if path.name not in SKIPPED:
-                yield from _inside(path)
-        elif path.suffix in (".py", ".ipynb") and not path.name.startswith(TESTS):
-            yield path
 
 
 def check_files(
@@ -144,7 +85,7 @@ def _one_by_one(
         if following is not None and not options.in_process:
             hosts[k + 1] = started(following[0].path, following[1])
         host = hosts.pop(k, None) or started(target.path, options)
-        yield check_started(host, options, target.shown)
+        yield check_started(host, options, target.shown, target.path)
 
 
 def _by_workers(
@@ -165,7 +106,7 @@ def _by_workers(
 
 def _task(task: tuple[Target, Options]) -> FileReport:
     target, options = task
-    return check_started(started(target.path, options), options, target.shown)
+    return check_started(started(target.path, options), options, target.shown, target.path)
 
 
 def report_of(reports: Sequence[FileReport], seed: int, command: str) -> Report:

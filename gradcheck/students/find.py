@@ -15,7 +15,7 @@ from gradcheck.students.arguments import (
     parsed,
     takes_varargs,
 )
-from gradcheck.students.construct import _like_function as like_function
+from gradcheck.students.construct import like_function
 from gradcheck.students.vocabulary import (
     BACKWARD,
     FORWARD,
@@ -40,8 +40,8 @@ BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "opera
          "lossfunction", "activation", "activationfunction", "cost", "function", "operator",
          "abstract", "layerbase", "block", "lossbase", "criterion", "component", "unit"}  # fmt: skip
 DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
-              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee", "rueckwaerts", "atras", "backprop",
-              "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
+              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee",
+              "rueckwaerts", "atras", "backprop", "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
 DIRECTION = {"forward", "fwd", "fprop", "adelante", "vorwaerts"}
 NEUTRAL = {"function", "fn", "func", "act", "activation", "value"}
 FLAGS = {"prime", "deriv", "derivative", "derive", "grad", "gradient", "diff", "isderivative",
@@ -265,7 +265,9 @@ def _training_step(kind: type) -> str:
     """Return the method that takes data and targets and computes gradients, or ""."""
     likely = (*BACKWARD, "train_one", "train_step", "train_on_batch", "compute", "step", "update",
               "loss", "optimize", "train_batch", "fit_one", "train_sample", "propagate")  # fmt: skip
-    for name in likely:
+    own = [name for base in kind.__mro__[:-1] for name in vars(base)]
+    told = [n for n in own if set(words(n)) & {"gradient", "gradients", "grads", "backprop"}]
+    for name in (*likely, *told):
         if name not in TRAIN and method_of(kind, (name,)) and len(_array_arguments(kind, name)) == 2:
             return name
     return ""

@@ -11,7 +11,7 @@ from gradcheck.students.process import Sandbox
 
 if TYPE_CHECKING:
     from gradcheck.students.limits import Limits
-    from gradcheck.subject import Instance, Rows
+    from gradcheck.subject import Instance, NoisyRuns, Rows
 
 
 class Behind:
@@ -43,6 +43,10 @@ class Behind:
     def forwards(self, index: int) -> Rows | None:
         """Return what gives y for several values of one input."""
         return self._sandbox.forwards(index)
+
+    def noisy(self, index: int) -> NoisyRuns | None:
+        """Return what runs stochastic arithmetic many times in one question."""
+        return self._sandbox.noisy(index)
 
     def renew(self) -> None:
         """Go on with another subject."""
@@ -81,6 +85,10 @@ class InProcess:
 
     def forwards(self, index: int) -> Rows | None:  # noqa: ARG002 - see Host
         """Return None: here each call is as near as many."""
+        return None
+
+    def noisy(self, index: int) -> NoisyRuns | None:  # noqa: ARG002 - see Host
+        """Return None, as `forwards`."""
         return None
 
     def renew(self) -> None:

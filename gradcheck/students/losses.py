@@ -85,8 +85,9 @@ def place_loss(
     order = order_of(arrays, str(options.get("order", "")))
     text = source_of(candidate.thing)
     errors: list[str] = []
-    for targets in _target_kinds(candidate, order, text, options):
-        for layout in _settings(setting):
+    kinds = _target_kinds(candidate, order, text, options)
+    for layout in _settings(setting):
+        for targets in kinds:
             inputs = _inputs(layout, targets, "y")
             try:
                 found = _try(candidate, build, value, gradient, order, layout, inputs, text)

@@ -172,7 +172,9 @@ def _try(
     target = Input(name="t", shape=setting.shape(classes), values=targets,
                    axis=setting.feature_axis, layout=setting.layout, constant=True)  # fmt: skip
     if targets == "labels":
-        target = replace(target, shape=(setting.batch,), classes=classes, layout="labels")
+        target = replace(
+            target, shape=(setting.batch,), classes=classes, layout="labels", axis=-1
+        )
     forward = Call(function=function, arguments=call[0], keywords=call[1])
     x = drawn(setting.shape(features))
     given = (x, values_of(target))

@@ -21,7 +21,7 @@ from gradcheck.students.arguments import (
     upstream_among,
 )
 from gradcheck.students.arrays import Found, Place, get, groups, name_of, reachable, written
-from gradcheck.students.construct import Sizes, Stock, proposals
+from gradcheck.students.construct import CHANNELS, SIDE, Sizes, Stock, proposals
 from gradcheck.students.places import (
     Parameter,
     gradients_of,
@@ -36,7 +36,10 @@ from gradcheck.students.vocabulary import BUFFERS, is_optimizer, plain, symbol_o
 MOVED = 0.37
 """By how much an array is moved to see whether forward depends on it."""
 
-IMAGES = ((2, 3, 6, 6), (2, 6, 6, 3), (6, 6), (3, 4, 4), (2, 5, 4))
+IMAGES = (
+    (2, CHANNELS, SIDE, SIDE), (2, SIDE, SIDE, CHANNELS), (CHANNELS, SIDE, SIDE),
+    (SIDE, SIDE, CHANNELS), (2, CHANNELS, SIDE + 2), (SIDE, SIDE),
+)  # fmt: skip
 """Shapes that are tried where data with features alone does not fit."""
 
 
@@ -128,7 +131,8 @@ def fits(
     any_fit = False
     for setting in settings:
         for k, proposal in enumerate(proposals(constructor, setting.sizes, stock, given)):
-            for features in (setting.sizes.inputs, setting.sizes.outputs):
+            widths = (setting.sizes.inputs, setting.sizes.outputs)
+            for features in widths if sized else widths[::-1]:
                 shape = setting.shape(features)
                 try:
                     fit = _try(constructor, proposal, forward, setting, shape)
@@ -142,7 +146,7 @@ def fits(
         if not any_fit:
             raise NotPlaced(_told(errors))
         return
-    for proposal in proposals(constructor, settings[0].sizes, stock, given):
+    for proposal in proposals(constructor, settings[0].sizes, stock, given, images=True):
         for shape in IMAGES:
             try:
                 fit = _try(constructor, proposal, forward, settings[0], shape)
@@ -150,9 +154,10 @@ def fits(
                 errors.append(f"{type(error).__name__}: {error}")
                 continue
             if len(fit.y):
+                any_fit = True
                 yield replace(fit, kind="")
-                return
-    raise NotPlaced(_told(errors))
+    if not any_fit:
+        raise NotPlaced(_told(errors))
 
 
 def _told(errors: Sequence[str]) -> str:
@@ -258,6 +263,7 @@ def with_parameters(fit: Fit, root: Any, lazy: Sequence[Found]) -> Fit:
     """
     lazy_places = {one.place for one in lazy}
     found = [group for group in groups(reachable(root)) if _may_be_parameter(group)]
+    found = [group for group in found if not _is_view(group, found, lazy_places)]
     kept: list[tuple[tuple[Place, ...], Array]] = []
     warm = None
     baseline = None
@@ -283,6 +289,19 @@ def with_parameters(fit: Fit, root: Any, lazy: Sequence[Found]) -> Fit:
             warm = fit.given
         kept.append((tuple(one.place for one in group), group[0].array))
     return replace(fit, warm=warm, parameters=named_parameters(kept))
+
+
+def _is_view(group: Sequence[Found], found: Sequence[Sequence[Found]], lazy: set[Place]) -> bool:
+    """Say whether forward made this array as a view of another one, which is the parameter."""
+    if not all(one.place in lazy for one in group):
+        return False
+    array = group[0].array
+    return any(
+        other is not group
+        and not all(one.place in lazy for one in other)
+        and np.may_share_memory(array, other[0].array)
+        for other in found
+    )
 
 
 def _may_be_parameter(group: Sequence[Found]) -> bool:

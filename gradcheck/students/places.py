@@ -149,7 +149,7 @@ def _returned(returned: Any, names: Sequence[str]) -> list[tuple[str, Found]]:
     """Return the arrays in what was returned, each with what its name says it is a gradient of."""
     found = []
     several = isinstance(returned, tuple | list) and len(names) == len(returned)
-    for one in reachable(returned, scalars=True):
+    for one in reachable(returned, scalars=True, kinds="fciub"):
         name = ""
         if several and one.place and one.place[0][0] == "item":
             name = names[one.place[0][1]]

@@ -181,11 +181,38 @@ class RecipeInstance:
             None if source is None else self._gradient(k, source, upstream, before)
             for k, source in enumerate(recipe.gradients)
         )
-        updated = {
-            k for k, s in enumerate(recipe.gradients) if s is not None and s.kind == "update"
-        }
-        self._tell(inputs, but=frozenset(updated))
+        gradients = self._as_used(before, gradients)
+        self._tell(inputs, but=self._updated(before, gradients))
         return gradients
+
+    def _as_used(self, before: Mapping[int, Array], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Reshape a gradient that the code's own update reshapes before it takes it off."""
+        used = list(gradients)
+        for k, old in before.items():
+            got = gradients[k]
+            if type(got) is not np.ndarray or got.shape == old.shape or got.size != old.size:
+                continue
+            new = get(self.root, self.recipe.parameters[k][0])
+            if type(old) is np.ndarray and np.shape(new) == old.shape:
+                change, reshaped = old - new, got.reshape(old.shape)
+                if change.any() and _multiple_of(change, reshaped):
+                    used[k] = reshaped
+        return tuple(used)
+
+    def _updated(self, before: Mapping[int, Array], gradients: tuple[Any, ...]) -> frozenset[int]:
+        """Return the parameters that backward updated: by a multiple of their gradient."""
+        updated = set()
+        for k, old in before.items():
+            source = self.recipe.gradients[k]
+            if source is not None and source.kind == "update":
+                updated.add(k)
+                continue
+            new = get(self.root, self.recipe.parameters[k][0])
+            if type(old) is not np.ndarray or np.shape(new) != old.shape or gradients[k] is None:
+                continue
+            if _multiple_of(old - new, np.asarray(gradients[k])):
+                updated.add(k)
+        return frozenset(updated)
 
     def step(self) -> tuple[Array, ...]:
         """Update the parameters as the code does; return all inputs as they are after it."""
@@ -305,6 +332,18 @@ def _reshaped(gradient: Any, shape: tuple[int, ...]) -> Any:
             gradient, np.ndarray
         ) else gradient.reshape(shape)
     return gradient
+
+
+def _multiple_of(change: Array, gradient: Array) -> bool:
+    """Say whether a change is some positive number times the gradient, up to rounding."""
+    if change.shape != gradient.shape or gradient.dtype.kind not in "fiu":
+        return False
+    square = float((gradient * gradient).sum())
+    if not np.isfinite(square) or square == 0:
+        return not change.any()
+    factor = float((change * gradient).sum()) / square
+    size = float(np.abs(change).max(initial=0.0))
+    return factor > 0 and bool(np.all(np.abs(change - factor * gradient) <= 1e-6 * size))
 
 
 def _zero(root: Any, place: Place) -> None:

@@ -13,13 +13,17 @@ import re
 import tokenize
 import warnings
 from bisect import bisect_right
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import LoadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    Edit = Callable[[list[ast.stmt]], list[ast.stmt]]
 
 MOST = 5 * 1024**2
 """Bytes of the largest file that is read."""
@@ -29,6 +33,7 @@ CODE_CELLS = ("time", "timeit", "capture", "prun")
 
 _MAGIC = re.compile(r"^(\s*)(?:[%!?]|[\w.]+\?|\w+\s*=\s*[!%])")
 _CELLS: dict[str, list[int]] = {}
+_EDITS: list[Edit] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,19 @@ def read(path: Path, *, empty: bool = False) -> Source:
             ) from error
     if not statements and not empty:
         raise LoadError(f"{path.name!r} is empty, must define at least one layer; write it first")
+    for edit in _EDITS:
+        statements = edit(statements)
     return Source(path=path, text=text, statements=statements, notes=notes)
+
+
+@contextmanager
+def edited(edit: Edit) -> Iterator[None]:
+    """Send the statements of every file that is read inside through a function."""
+    _EDITS.append(edit)
+    try:
+        yield
+    finally:
+        _EDITS.remove(edit)
 
 
 def place(file: str, line: int) -> tuple[str, int]:

@@ -8,13 +8,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from gradcheck.errors import SubjectError
 from gradcheck.isolation import isolated
+from gradcheck.students import alarm, output
 from gradcheck.students.adapter import Adapter, Description
+from gradcheck.students.arguments import arguments_of
 from gradcheck.students.chain import ChainInstance
-from gradcheck.students.construct import Sizes, Stock, build_at
+from gradcheck.students.construct import Sizes, Stock, build_at, like_function
 from gradcheck.students.find import LOSS_ROLES, Candidate, candidates, optimizers
 from gradcheck.students.functions import place_functions, place_pair, uses
 from gradcheck.students.functions import whole as runs_whole
+from gradcheck.students.guards import Guards
 from gradcheck.students.load import Loaded, load
 from gradcheck.students.losses import place_loss
 from gradcheck.students.networks import place_container, place_network
@@ -29,10 +33,14 @@ from gradcheck.students.objects import (
     source_of,
 )
 from gradcheck.students.recipe import Recipe, RecipeInstance
-from gradcheck.students.setting import ORIENTATIONS, Setting, evidence_of
+from gradcheck.students.setting import ORIENTATIONS, Setting, drawn, evidence_of
+from gradcheck.students.source import edited
 from gradcheck.students.steps import step_of
 from gradcheck.students.vocabulary import plain
 from gradcheck.subject import Instance
+
+PATIENCE = 3.0
+"""Seconds for finding out how one subject is met."""
 
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
@@ -77,21 +85,25 @@ def survey(path: Path, settings: Mapping[str, Any]) -> Survey:
     LoadError
         Where the file cannot be read or is no Python.
     """
-    loaded = load(path, seconds=float(settings.get("seconds", 5.0)))
+    guards = Guards(remove=bool(settings.get("without guards")))
+    with edited(guards):
+        loaded = load(path, seconds=float(settings.get("seconds", 5.0)))
     with isolated():
-        adapters = _Surveyor(loaded, settings).adapters()
+        adapters = _Surveyor(loaded, settings, guards.found).adapters()
     return Survey(adapters=adapters, notes=list(loaded.notes), output=loaded.output)
 
 
 class _Surveyor:
-    def __init__(self, loaded: Loaded, settings: Mapping[str, Any]) -> None:
+    def __init__(self, loaded: Loaded, settings: Mapping[str, Any], guards: list[str]) -> None:
         self.loaded = loaded
+        self.guards = guards
         self.namespace = loaded.namespace
         self.module = str(loaded.namespace.get("__name__", ""))
         self.text = loaded.text
         self.settings = settings
         self.found = self._found()
         self.stock = Stock(optimizers=self._optimizers())
+        self._lost: Mapping[str, Any] = settings.get("lost", {})
         self.zeroing = documented_zeroing(self.text)
         self.placed: list[Placed] = []
         self.setting = Setting(orientation="batch_features", reason="nothing says otherwise")
@@ -166,8 +178,11 @@ class _Surveyor:
             if evidence.batched:
                 return replace(setting, reason="the file sums over the examples")
             return setting.as_single("its dense layer runs on one example, and nothing sums over several")
+        summed = self._by_softmax()
+        if summed is not None:
+            return summed
         if evidence.batched:
-            return self._by_softmax() or Setting(
+            return Setting(
                 orientation="batch_features", reason="the file sums over an axis"
             )
         if evidence.said_single:
@@ -186,38 +201,51 @@ class _Surveyor:
         for candidate in self.found:
             if candidate.role != "dense" or candidate.kind not in ("layer", "functions"):
                 continue
+            if candidate.name in self._lost:
+                continue
+            output.at(candidate.name)
             try:
-                if candidate.kind == "layer":
-                    fit, recipe, _ = self._layer(candidate, settings)
-                    setting, whole = fit.setting, complete(recipe, fit)
-                else:
-                    recipe, _, setting = place_functions(
-                        candidate, settings, self._options(candidate.name)
-                    )
-                    whole = runs_whole(recipe)
-            except NotPlaced:
+                whole, setting = self._scouted(candidate, settings)
+            except (NotPlaced, SubjectError):
                 continue
             if whole:
                 return setting, True
             best = best or (setting, False)
         return best
 
+    def _scouted(
+        self, candidate: Candidate, settings: Sequence[Setting]
+    ) -> tuple[bool, Setting]:
+        """Return whether a dense layer runs on several examples, and in which layout."""
+        with alarm.within(PATIENCE):
+            if candidate.kind == "layer":
+                fit, recipe, _ = self._layer(candidate, settings)
+                return complete(recipe, fit), fit.setting
+            recipe, _, setting = place_functions(
+                candidate, settings, self._options(candidate.name)
+            )
+            return runs_whole(recipe), setting
+
     def _by_softmax(self) -> Setting | None:
-        """Return the layout along whose features a softmax sums to 1."""
+        """Return the layout along whose features a function or layer named softmax sums to 1."""
         import numpy as np
 
-        for candidate in self.found:
-            if candidate.role != "softmax" or candidate.kind != "layer":
+        x = drawn((3, 5))
+        for name, thing in self.namespace.items():
+            if plain(name) not in ("softmax", "stablesoftmax") or not callable(thing):
                 continue
-            for orientation in ("batch_features", "features_batch"):
-                setting = Setting(orientation=orientation, reason="along these its softmax sums to 1")
-                try:
-                    fit, recipe, _ = self._layer(candidate, [setting])
-                    y = np.asarray(RecipeInstance(recipe).forward(fit.x.copy()))
-                except Exception:  # noqa: BLE001, S112 - foreign code: it says nothing then
-                    continue
-                if np.allclose(y.sum(axis=setting.feature_axis), 1):
-                    return setting
+            made = thing
+            try:
+                if isinstance(thing, type):
+                    candidate = next(c for c in self.found if c.thing is thing)
+                    made = getattr(thing(), str(candidate.forward))
+                y = np.asarray(made(x.copy()))
+                ones = [bool(np.allclose(y.sum(axis=axis), 1)) for axis in (0, 1)]
+            except Exception:  # noqa: BLE001, S112 - foreign code: it says nothing then
+                continue
+            if ones.count(True) == 1:
+                orientation = "features_batch" if ones[0] else "batch_features"
+                return Setting(orientation=orientation, reason="along these its softmax sums to 1")
         return None
 
     # One candidate
@@ -235,17 +263,24 @@ class _Surveyor:
             sized=sized,
             given=options.get("arguments"),
         )
-        found = list(islice(ways, 1 if not sized else WAYS))
+        found = list(islice(ways, WAYS if sized or candidate.role == "other" else 1))
         if not found:
             raise NotPlaced("its forward gives y in no layout that is known")
-        fit = max(found, key=lambda one: len(one.parameters)) if sized else found[0]
-        recipe, told = recipe_of(
-            fit,
-            candidate.backward,
-            words_of_zeroing=self.zeroing,
-            text=source_of(candidate.thing),
-        )
-        return fit, recipe, told
+        if sized:
+            found = [max(found, key=lambda one: len(one.parameters))]
+        met = []
+        for fit in found:
+            recipe, told = recipe_of(
+                fit,
+                candidate.backward,
+                words_of_zeroing=self.zeroing,
+                text=source_of(candidate.thing),
+            )
+            met.append((fit, recipe, told))
+            # By shapes alone: a reshape has to get back what it was given.
+            if len(found) > 1 and complete(recipe, fit):
+                return fit, recipe, told
+        return met[0]
 
     def _settings(self) -> list[Setting]:
         others = [Setting(orientation=o, reason="only this fits") for o in ORIENTATIONS]
@@ -254,10 +289,18 @@ class _Surveyor:
         return [self.setting, *(o for o in others if o.orientation != self.setting.orientation)]
 
     def _place(self, candidate: Candidate) -> None:
+        lost = self._lost.get(candidate.name)
+        if lost is not None:
+            self.placed.append(self._unplaced(candidate, str(lost), lost=True))
+            return
+        output.at(candidate.name)
         try:
-            self.placed += self._met(candidate)
+            with alarm.within(PATIENCE):
+                self.placed += self._met(candidate)
         except NotPlaced as reason:
             self.placed.append(self._unplaced(candidate, str(reason)))
+        except SubjectError as error:
+            self.placed.append(self._unplaced(candidate, str(error), lost=True))
         except Exception as error:  # noqa: BLE001 - one subject must not cost the others
             text = f"{type(error).__name__}: {error}"
             self.placed.append(self._unplaced(candidate, text))
@@ -290,8 +333,10 @@ class _Surveyor:
             )
             setting = self.setting
         facts: dict[str, Any] = {"at_output": True} if at_output else {}
-        if recipe.local and role == "mse":
+        if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
             facts["no_formula"] = True
+        if recipe.averaged:
+            facts["vector"] = True
         zeroed = accumulating(recipe, fit) if fit is not None else []
         if zeroed:
             facts["zeroed"] = zeroed
@@ -324,6 +369,10 @@ class _Surveyor:
                 raise
             fit, recipe, told = self._layer(replace(candidate, role="other"), self._settings())
             setting = fit.setting
+            if recipe.gradients[0] is None and any(recipe.gradients[1:]):
+                # A whole network owes nobody the gradient of its data.
+                x = replace(recipe.inputs[0], constant=True)
+                recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
         facts = {"filled_with": list(self.filling)} if self.filling else {}
         return self._made(candidate, recipe, told, "network", setting, facts)
 
@@ -350,7 +399,7 @@ class _Surveyor:
             convention={"taken for": role, "because": candidate.why, **told},
             rate=("rate", None) in sources or bool(recipe.rates),
             steps=recipe.step is not None,
-            facts=dict(facts),
+            facts={**facts, **({"guards": self.guards[:5]} if self.guards else {})},
         )
         return Placed(
             description=description,
@@ -360,13 +409,14 @@ class _Surveyor:
             fit=fit,
         )
 
-    def _unplaced(self, candidate: Candidate, reason: str) -> Placed:
+    def _unplaced(self, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:
         def refuse(rate: float) -> Instance:
             raise NotPlaced(reason)
 
         description = Description(
             name=candidate.name, role=candidate.role, file=self.loaded.name, line=candidate.line,
             reason=reason, convention={"taken for": candidate.role, "because": candidate.why},
+            facts={"lost": True} if lost else {},
         )  # fmt: skip
         return Placed(description=description, maker=refuse, candidate=candidate)
 
@@ -442,6 +492,16 @@ class _Surveyor:
             for loss in losses
             if (chain := _chain(layer, loss)) is not None
         ]
+
+
+def _activates(candidate: Candidate) -> bool:
+    """Say whether a dense layer's constructor takes an activation: then y is not Wx + b."""
+    if not isinstance(candidate.thing, type):
+        return False
+    return any(
+        like_function(a.name) and (a.required or a.default not in (None, "linear", "identity"))
+        for a in arguments_of(candidate.thing) or []
+    )
 
 
 def _object(placed: Placed) -> Any:

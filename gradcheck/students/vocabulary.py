@@ -294,7 +294,7 @@ def kind_of_argument(name: str) -> str:
     Returns
     -------
     str
-        "rate", "training", "target", "optimizer", "size", "cache", or "array".
+        "rate", "training", "optimizer", "size", "cache", "settings", or "array".
     """
     tokens, flat = set(words(name)), plain(name)
     if flat in ("lr", "learningrate", "learnrate", "alpha", "eta", "lrate", "stepsize", "lernrate",
@@ -308,6 +308,8 @@ def kind_of_argument(name: str) -> str:
         return "optimizer"
     if "cache" in tokens or "memory" in tokens or flat in ("caches", "ctx", "context", "state"):
         return "cache"
+    if flat in ("bnparam", "dropoutparam", "convparam", "poolparam", "lnparam", "gnparam"):
+        return "settings"
     if flat in ("batchsize", "m", "nsamples", "batch", "numsamples", "nexamples"):
         return "size"
     return "array"

@@ -234,6 +234,18 @@ def skips_first(g: Array, x: Array, w1: Array, b1: Array, w2: Array) -> tuple[Ar
     return (w2.T @ g) * (1 - h**2), None, None, g @ h.T  # type: ignore[return-value]
 
 
+ONE_LAYER = Layer(
+    role="sequential",
+    names=("x", "W"),
+    inputs=(X, W),
+    forward=lambda x, w: np.tanh(w @ x),
+    backward=lambda g, x, w: (
+        w.T @ (g * (1 - np.tanh(w @ x) ** 2)),
+        (g * (1 - np.tanh(w @ x) ** 2)) @ x.T,
+    ),
+)
+
+
 def saturates(x: Array) -> Array:
     return np.where(np.abs(x) > 3, 0.0, sigmoid(x) * sigmoid(-x))
 
@@ -252,6 +264,7 @@ NEIGHBOURS = {
     "fused": FUSED,
     "residual": RESIDUAL,
     "network": NETWORK,
+    "one": ONE_LAYER,
 }
 
 CASES: list[tuple[str, Layer, dict[str, str]]] = [
@@ -422,6 +435,11 @@ CASES: list[tuple[str, Layer, dict[str, str]]] = [
         "skips-the-first-layer",
         NETWORK.wrong(skips_first),
         {"dx": "order", "dW1": "order", "db1": "order"},
+    ),
+    (
+        "skips-the-only-layer-with-parameters",
+        ONE_LAYER.wrong(lambda g, x, w: (g * (1 - np.tanh(w @ x) ** 2), None)),
+        {"dx": "order", "dW": "order"},
     ),
     (
         "unlisted",
