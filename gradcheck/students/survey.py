@@ -177,6 +177,8 @@ class _Surveyor:
                 return replace(setting, reason="its dense layer runs on several examples")
             if evidence.batched:
                 return replace(setting, reason="the file sums over the examples")
+            if evidence.said_batch and not evidence.said_single:
+                return replace(setting, reason="its comments speak of several examples")
             return setting.as_single("its dense layer runs on one example, and nothing sums over several")
         summed = self._by_softmax()
         if summed is not None:
