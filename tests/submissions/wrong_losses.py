@@ -48,7 +48,7 @@ WRONG = (
           ("2.0 * (y_pred - y_true) / y_true.size", "2.0 * (y_pred - y_true)")),
     wrong("losses_static.py", "BinaryCrossEntropy", "dy: loss-mismatch",
           ("(y_pred - y_true) / (y_pred * (1 - y_pred)) / y_true.size",
-           "(y_pred - y_true) / y_true.size")),
+           "2 * (y_pred - y_true) / y_true.size")),
     wrong("losses_static.py", "HuberLoss", "dy: loss-mismatch",
           ("np.clip(r, -HuberLoss.delta, HuberLoss.delta) / r.size", "np.sign(r) / r.size")),
     wrong("losses_functions.py", "mse", "dy: loss-mismatch",
@@ -96,6 +96,6 @@ WRONG = (
           ("(activations[-1] - y) * sigmoid_prime(zs[-1])", "activations[-1] - y")),
     wrong("network_flat.py", "NeuralNetwork", "dW: unlisted",
           ("* (1 - self.h**2)", "* (1 - self.h)")),
-    wrong("container_add.py", "Sequential", "dx: order, dW: missing, db: missing",
+    wrong("container_add.py", "Sequential", "dx: order, dW: order, db: order",
           ("reversed(self.layers)", "reversed(self.layers[1:])")),
 )  # fmt: skip
