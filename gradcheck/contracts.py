@@ -132,12 +132,14 @@ class _Examination(Examination):
             _restore(given[k], self.inputs[k])
             if who == "forward":
                 self.runner.copies = True
+            else:
+                self.renew = True  # else the next backward would be that of another point
 
     def _repeated(self, instance: Instance) -> None:
         account = self.account
         try:
             again = self.gradients(self.backward(instance, self.upstream))
-            y = self.forward(instance)
+            y = self.forward(instance).copy()  # it may be what a backward works in
             if not self.all_equal(again):
                 # What a backward does to its own cache is no fault, if a forward makes it anew.
                 renewed = self.gradients(self.backward(instance, self.upstream))

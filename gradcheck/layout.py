@@ -33,7 +33,7 @@ def to_columns(array: Array, layout: str) -> Array:
         return array
     if layout == "rows":
         return array.T
-    return array.reshape(-1, 1) if layout == "vector" else array
+    return array.reshape(-1, 1) if layout == "vector" and array.ndim else array
 
 
 def from_columns(array: Array, layout: str) -> Array:
@@ -42,4 +42,4 @@ def from_columns(array: Array, layout: str) -> Array:
         return array
     if layout == "rows":
         return array.T
-    return array.reshape(-1) if layout == "vector" else array
+    return array.reshape(-1) if layout == "vector" and array.ndim else array

@@ -187,6 +187,10 @@ def earlier(subject: Subject, rng: Generator) -> list[Array]:
         low, high = subject.domain.get(name, (-np.inf, np.inf))
         size = float(np.abs(array).max()) or 1.0
         moved = 0.4 * size * rng.standard_normal(array.shape) - 0.8 * array
+        if array.size > 1:
+            # Were all signs the other ones, an inverted mask would be taken for a kept one.
+            largest = np.argmax(np.abs(array))
+            moved.flat[largest] = 0.8 * array.flat[largest]
         other.append(np.asarray(folded(moved, low, high), dtype=array.dtype))
     return other
 

@@ -135,11 +135,12 @@ def check_command(
 
         write(sys.stdout, report_json(report))
     else:
+        from gradcheck.diagnosis.codes import using
         from gradcheck.render.student import print_student
 
-        write(
-            sys.stdout,
-            rendered(
+        codes = configured(targets[0].path).settings.get("codes")
+        with using(codes):
+            text = rendered(
                 lambda console: print_student(
                     report,
                     console,
@@ -148,8 +149,8 @@ def check_command(
                     conventions=explain_convention,
                     seconds=perf_counter() - begin,
                 )
-            ),
-        )
+            )
+        write(sys.stdout, text)
     return code
 
 

@@ -109,7 +109,7 @@ def _distance(probe: Probe, predicted: Array) -> float | None:
     if size == 0.0:
         return 0.0
     error = float(np.abs(got - guess).max())
-    if not error <= probe.tolerance * size + slack(probe) + _accepted(probe):
+    if not error <= probe.tolerance * size + slack(probe) + _accepted(probe) + _doubt(probe):
         return 0.0 if size <= CANCELLED * natural(probe) else None
     return error / float(size) if size > slack(probe) / EXACT else 0.0
 
@@ -120,6 +120,13 @@ def _accepted(probe: Probe) -> float:
         return 0.0
     gap = np.nan_to_num(np.abs(probe.got - probe.truth), nan=0.0, posinf=0.0)
     return 4.0 * float(gap.max(initial=0.0))
+
+
+def _doubt(probe: Probe) -> float:
+    """Return how well the truth itself is known of float32 code, by differences alone."""
+    if not probe.outcome.single or probe.bound is None:
+        return 0.0
+    return float(np.max(probe.bound, initial=0.0, where=np.isfinite(probe.bound)))
 
 
 def slack(probe: Probe) -> float:

@@ -111,7 +111,8 @@ def _low(seen: Sequence[Probe], ask: Ask) -> Named | None:
 
 
 def _numerical(wrong: Sequence[Probe], account: Account) -> Named | None:
-    if not account.inner_forwards:
+    # Differences are wrong everywhere; an F' that calls F may be wrong in a region.
+    if not account.inner_forwards or not wrong[0].given:
         return None
     worst = 0.0
     for probe in wrong:

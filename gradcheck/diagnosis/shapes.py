@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.diagnosis.hypothesis import Named
-from gradcheck.diagnosis.probe import same
+from gradcheck.diagnosis.probe import CLOSE, CLOSE_SINGLE
+from gradcheck.diagnosis.probe import same as within
 
 if TYPE_CHECKING:
     from gradcheck.readings import Outcome
@@ -26,6 +28,7 @@ def named(got: Array, truth: Array, outcome: Outcome) -> Named | None:
     outcome : Outcome
         Of the point.
     """
+    same = partial(within, tolerance=CLOSE_SINGLE if outcome.single else CLOSE)
     shapes = f"its shape is {got.shape}, must be {truth.shape}"
     wide = truth.ndim == 2 and min(truth.shape) > 1
     if wide and same(got, truth.T):
@@ -40,7 +43,7 @@ def named(got: Array, truth: Array, outcome: Outcome) -> Named | None:
         summed = got.sum(axis=axis)
         if same(summed.reshape(truth.shape), truth):
             return Named(code="not-summed", detail=shapes, numbers={"examples": float(length)})
-    return _wrongly_summed(got, truth, outcome.upstream, shapes)
+    return _wrongly_summed(got, truth, outcome, shapes)
 
 
 def _fits(got: Array, truth: Array) -> bool:
@@ -48,7 +51,9 @@ def _fits(got: Array, truth: Array) -> bool:
     return all(m in (1, n) for m, n in zip(got.shape, truth.shape, strict=True))
 
 
-def _wrongly_summed(got: Array, truth: Array, g: Array, shapes: str) -> Named | None:
+def _wrongly_summed(got: Array, truth: Array, outcome: Outcome, shapes: str) -> Named | None:
+    same = partial(within, tolerance=CLOSE_SINGLE if outcome.single else CLOSE)
+    g = outcome.upstream
     if got.size == 1 and truth.size > 1:
         for words, value in (("sum", truth.sum()), ("mean", truth.mean())):
             if same(got.reshape(()), np.asarray(value)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gradcheck.diagnosis.codes import using
 from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
 from gradcheck.records import Check, FileNote, Finding, Oracle, Result, Verdict
 from gradcheck.students import context, conventions
@@ -129,7 +130,8 @@ def check_started(host: Host, options: Options, shown: str, path: Path) -> FileR
     begin = perf_counter()
     _imported()
     try:
-        results, note = _checked(host, options, shown, path)
+        with using(options.settings.get("codes")):
+            results, note = _checked(host, options, shown, path)
     finally:
         host.close()
     if not results:
@@ -213,9 +215,23 @@ class _Judged:
     def results(self) -> list[Result]:
         own: dict[str, Result] = {}
         described: dict[str, Description] = {}
+        self._look(own, described, self._wanted)
+        if any(result.verdict is Verdict.FAIL for result in own.values()):
+            # What is asked for is judged as it would be beside the others.
+            self._look(own, described, lambda name: not self._wanted(name))
+        judged = context.judged_together(own, described, self._chained)
+        return [result for result in judged if self._wanted(result.name)]
+
+    def _look(
+        self,
+        own: dict[str, Result],
+        described: dict[str, Description],
+        wanted: Callable[[str], bool],
+    ) -> None:
+        """Check each subject whose name is wanted by itself."""
         for index, description in enumerate(self.descriptions):
             name = description.name
-            if context.is_chain(description) or not self._wanted(name):
+            if context.is_chain(description) or not wanted(name):
                 continue
             broken = name in own and own[name].verdict is not Verdict.PASS
             if broken and described[name].line == description.line:
@@ -223,7 +239,6 @@ class _Judged:
             result = self._one(index, description)
             own[name] = result if name not in own else _joined(own[name], result)
             described.setdefault(name, description)
-        return context.judged_together(own, described, self._chained)
 
     def _wanted(self, name: str) -> bool:
         return not self.options.only or name in self.options.only

@@ -91,7 +91,13 @@ def _fused(subject: Subject) -> float | None:
         ratios.append(got / difference)
     flat = np.concatenate([ratio.reshape(-1) for ratio in ratios])
     same = np.isfinite(flat).all() and np.allclose(flat, flat[0], rtol=1e-6, atol=0)
-    return float(flat[0]) if same and flat[0] > 0 else None
+    return float(flat[0]) if same and _averages(float(flat[0]), inputs[k].shape) else None
+
+
+def _averages(factor: float, shape: tuple[int, ...]) -> bool:
+    """Say whether it is what a sum or a mean leaves: 1, 1/N, 1/n or 1/(nN), and not the 2 of a square."""
+    sizes = {1, *shape, int(np.prod(shape))}
+    return any(abs(factor * size - 1) < CLOSE for size in sizes)
 
 
 def _target(y: Array, t: Array, subject: Subject) -> Array | None:

@@ -31,15 +31,19 @@ from gradcheck.students.vocabulary import (
     words,
 )
 
+ADDERS = ("add", "append", "add_layer", "addLayer", "push")
+"""Methods that put a layer into a container."""
+
 LAYER_ROLES = ("dense", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "activation")
 LOSS_ROLES = ("mse", "cross_entropy", "softmax_cross_entropy")
 BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "operation", "loss",
          "lossfunction", "activation", "activationfunction", "cost", "function", "operator",
          "abstract", "layerbase", "block", "lossbase", "criterion", "component", "unit"}  # fmt: skip
 DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
-              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "backprop",
-              "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
-NEUTRAL = {"forward", "function", "fn", "func", "fwd", "fprop", "value"}
+              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee",
+              "rueckwaerts", "atras", "backprop", "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
+DIRECTION = {"forward", "fwd", "fprop", "adelante", "vorwaerts"}
+NEUTRAL = {"function", "fn", "func", "act", "activation", "value"}
 FLAGS = {"prime", "deriv", "derivative", "derive", "grad", "gradient", "diff", "isderivative",
          "derivation", "backward", "der"}  # fmt: skip
 
@@ -74,6 +78,15 @@ class Candidate:
     def line(self) -> int:
         """Return the line at which it stands, 0 where it is not known."""
         return line_of(self.thing)
+
+
+def line_of_backward(candidate: Candidate) -> int:
+    """Return the line of what computes the gradient; of the class where that is inherited."""
+    backward = candidate.backward
+    if isinstance(backward, str) and isinstance(candidate.thing, type):
+        backward = candidate.thing.__dict__.get(backward)
+    line = line_of(inspect.unwrap(backward)) if callable(backward) else 0
+    return line or candidate.line
 
 
 def line_of(thing: Any) -> int:
@@ -244,10 +257,11 @@ def takes_layers(kind: type) -> bool:
 
 def _network(name: str, kind: type, forward: str, backward: str) -> Candidate | None:
     arrays = _array_arguments(kind, backward) if backward else []
-    if takes_layers(kind) and forward and backward and len(arrays) <= 1:
+    adder = method_of(kind, ADDERS)
+    if (takes_layers(kind) or adder) and forward and backward and len(arrays) <= 1:
+        why = "its constructor takes layers" if takes_layers(kind) else f"{adder} takes a layer"
         return Candidate(kind="container", name=name, role="sequential", thing=kind,
-                         forward=forward, backward=backward,
-                         why="its constructor takes layers")  # fmt: skip
+                         forward=forward, backward=backward, why=why)  # fmt: skip
     gradient = backward if len(arrays) >= 2 or not backward else ""
     gradient = gradient or _training_step(kind)
     if gradient and len(_array_arguments(kind, gradient)) == 2:
@@ -344,19 +358,27 @@ def normal_form(name: str) -> tuple[str, bool]:
     (('mse', True), ('dtanh', False), ('affine', False))
     """
     tokens = list(words(name))
-    kept = [w for w in tokens if w not in DERIVATIVE and w not in NEUTRAL]
+    kept = [w for w in tokens if w not in DERIVATIVE | DIRECTION | NEUTRAL]
     derivative = any(w in DERIVATIVE for w in tokens)
     digits = "".join(c for c in name if c.isdigit())
     return "".join(kept) + digits, derivative
 
 
+def _whole_form(name: str) -> str:
+    """Return a function's name without its words of direction, all other words kept."""
+    kept = [w for w in words(name) if w not in DERIVATIVE | DIRECTION]
+    return "".join(kept) + "".join(c for c in name if c.isdigit())
+
+
 def _functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
     forms: dict[str, list[str]] = {}
     derivatives: dict[str, str] = {}
+    whole: dict[str, str] = {}
     for name in functions:
         form, derivative = normal_form(name)
         if derivative:
             derivatives.setdefault(form, name)
+            whole.setdefault(_whole_form(name), name)
         else:
             forms.setdefault(form, []).append(name)
     for name in functions:
@@ -366,12 +388,13 @@ def _functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
         if glued in forms and glued != flat and normal_form(name)[0] not in derivatives:
             derivatives.setdefault(glued, name)
     found = []
-    used: set[str] = set(derivatives.values())
+    used: set[str] = {*derivatives.values(), *whole.values()}
     for form, names in forms.items():
-        backward = derivatives.get(form)
         for name in names:
             if name in used:
                 continue
+            # linear_backward and linear_activation_backward each have a forward of their own.
+            backward = whole.get(_whole_form(name)) or derivatives.get(form)
             candidate = _pair(name, functions[name], functions.get(backward or ""))
             if candidate is not None:
                 found.append(candidate)

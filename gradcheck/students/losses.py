@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,13 @@ def _callables(
         gradient = candidate.backward
         if candidate.kind == "loss-gradient":
             return (lambda: None), (lambda _: candidate.forward), None
+        if candidate.kind == "flag":
+            flag = {str(candidate.backward): True}
+            return (
+                (lambda: None),
+                (lambda _: candidate.forward),
+                (lambda _: partial(candidate.forward, **flag)),
+            )
         return (lambda: None), (lambda _: candidate.forward), (lambda _: gradient)
     errors = []
     for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):

@@ -18,7 +18,7 @@ from gradcheck.students.arguments import (
 )
 from gradcheck.students.arrays import get, reachable, written
 from gradcheck.students.construct import Sizes, Stock, proposals
-from gradcheck.students.find import Candidate, method_of
+from gradcheck.students.find import ADDERS, Candidate, method_of
 from gradcheck.students.losses import order_of, values_of
 from gradcheck.students.objects import (
     Fit,
@@ -35,9 +35,6 @@ from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
 from gradcheck.students.setting import Setting, drawn
 from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE, is_target, plain, words
-
-ADDERS = ("add", "append", "add_layer", "addLayer", "push")
-
 
 def place_container(
     candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, text: str
@@ -241,6 +238,7 @@ def _recipe(
     )
     if dx is not None and not _is_dx(dx, trial, fit):
         dx = None
+        others = gradients_of(trial.backwarded, names, trial.root, before, None, fit.parameters)
     if all(source is None for source in others):
         return None
     sources: tuple[Source | None, ...] = (dx, None, *others)

@@ -68,6 +68,8 @@ class Fit:
         The layout of x; empty for images.
     reading : int
         Which of the `proposals` for the constructor's arguments it was.
+    coarse : bool
+        y is float32 or float16, as its own parameters are.
     """
 
     build: Callable[[], Any]
@@ -80,6 +82,7 @@ class Fit:
     parameters: list[Parameter] = field(default_factory=list)
     kind: str = "rows"
     reading: int = 0
+    coarse: bool = False
 
     @property
     def x(self) -> Array:
@@ -223,6 +226,7 @@ def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -
         forward=call,
         output=output,
         kind=setting.layout,
+        coarse=y.dtype in (np.float32, np.float16),
     )
     return with_parameters(fit, root, lazy)
 
@@ -440,6 +444,7 @@ def recipe_of(
         seeded=seeded,
         warm=fit.warm,
         gradients=(None,) * len(inputs),
+        coarse=fit.coarse,
     )
     trial = RecipeInstance(base)
     found = backward_call(trial.root, backward, fit.setting.batch)

@@ -28,6 +28,7 @@ from gradcheck.students.vocabulary import (
 INPUTS = {
     "x", "input", "inputs", "in", "aprev", "prev", "a", "h", "inputgradient", "values", "data",
     "aprevious", "xs", "input_", "previous", "lower", "i", "bottom", "downstream", "inp",
+    "entrada", "entradas", "eingabe",
 }  # fmt: skip
 """Stems of the gradient of a layer's input."""
 
@@ -134,6 +135,10 @@ def gradients_of(
         if found is None:
             everything = [one for one in reachable(root) if one.place not in own]
             found = _in_state(everything, parameter)
+        if found is None:
+            # Summed over everything, it is a number: no array, and of a wrong shape.
+            numbers = [one for one in reachable(root, scalars=True) if one.array.ndim == 0]
+            found = _in_state(numbers, parameter)
         if found is None and len(parameters) == 1:
             found = _alone([one for one in new if one.place not in own], parameter)
         sources.append(found)

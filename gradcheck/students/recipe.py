@@ -16,6 +16,7 @@ import numpy as np
 from gradcheck.records import Array
 from gradcheck.students.arrays import Place, get, put, reachable
 from gradcheck.students.adapter import Input
+from gradcheck.students.inner import calls_of
 
 Slot = tuple[str, Any]
 """What goes in for an argument: ("input", k), ("upstream", None), ("rate", None), ("y", None),
@@ -84,6 +85,9 @@ class Recipe:
         step(root, rate): updates the parameters as the code does.
     updates : bool
         Forward updates the parameters too: a training step that returns the loss.
+    coarse : bool
+        With its own parameters the code gives y in a lower precision than float64: parameters keep
+        the precision that it gave them.
     """
 
     build: Callable[[], Any]
@@ -103,6 +107,7 @@ class Recipe:
     warm: tuple[Array, ...] | None = None
     step: Callable[[Any, float], Any] | None = None
     updates: bool = False
+    coarse: bool = False
 
 
 class RecipeInstance:
@@ -114,7 +119,11 @@ class RecipeInstance:
         What the recipe built.
     forwarded, backwarded : object
         What forward and backward returned last.
+    inner_forwards : int
+        How often the first backward called the code's own forward.
     """
+
+    inner_forwards = 0
 
     def __init__(self, recipe: Recipe, rate: float = 1.0) -> None:
         self.recipe = recipe
@@ -125,6 +134,7 @@ class RecipeInstance:
         self._inputs: tuple[Array, ...] = ()
         self._y: Any = None
         self._own: tuple[Array, ...] | None = None
+        self._looked = False
         self._before: dict[int, Array] = {}
         self._generators = _generators(self.root) if recipe.seeded else []
         for place in recipe.rates:
@@ -162,7 +172,11 @@ class RecipeInstance:
         }
         self._before = before
         if recipe.backward is not None:
-            self.backwarded = self._call(recipe.backward, inputs, upstream)
+            # The first one of an instance tells: it is not slowed down again.
+            forward = None if self._looked else recipe.forward.function(self.root)
+            with calls_of(forward, but=recipe.backward.function(self.root)) as calls:
+                self.backwarded = self._call(recipe.backward, inputs, upstream)
+            self._looked, self.inner_forwards = True, calls.number
         gradients = tuple(
             None if source is None else self._gradient(k, source, upstream, before)
             for k, source in enumerate(recipe.gradients)
@@ -226,6 +240,8 @@ class RecipeInstance:
         for k, places in self.recipe.parameters.items():
             array = inputs[k]
             old = get(self.root, places[0])
+            if self.recipe.coarse and isinstance(old, np.ndarray) and array.dtype == np.float64:
+                array = array.astype(old.dtype)
             if _fits(old, array):
                 old[...] = array
                 continue

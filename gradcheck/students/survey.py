@@ -15,7 +15,13 @@ from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.chain import ChainInstance
 from gradcheck.students.construct import Sizes, Stock, build_at, like_function
-from gradcheck.students.find import LOSS_ROLES, Candidate, candidates, optimizers
+from gradcheck.students.find import (
+    LOSS_ROLES,
+    Candidate,
+    candidates,
+    line_of_backward,
+    optimizers,
+)
 from gradcheck.students.functions import place_functions, place_pair, uses
 from gradcheck.students.functions import whole as runs_whole
 from gradcheck.students.guards import Guards
@@ -32,7 +38,7 @@ from gradcheck.students.objects import (
     recipe_of,
     source_of,
 )
-from gradcheck.students.recipe import Recipe, RecipeInstance
+from gradcheck.students.recipe import Recipe, RecipeInstance, Source
 from gradcheck.students.setting import ORIENTATIONS, Setting, drawn, evidence_of
 from gradcheck.students.source import edited
 from gradcheck.students.steps import step_of
@@ -112,7 +118,21 @@ class _Surveyor:
         found = candidates(self.namespace, self.module)
         roles = {name: table["role"] for name, table in self._tables().items() if "role" in table}
         found = [replace(c, role=roles.get(c.name, c.role)) for c in found]
+        found += self._named(found)
+        found = [_with_methods(c, self._options(c.name)) for c in found]
         return [c for c in found if c.role != "skip"]
+
+    def _named(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Return the classes that a configuration names and that no name of theirs gave away."""
+        known = {candidate.name for candidate in found}
+        return [
+            Candidate(kind="layer", name=name, role=str(table.get("role", "other")),
+                      thing=self.namespace[name], forward=table["forward"],
+                      backward=table["backward"], why="as configured")
+            for name, table in self._tables().items()
+            if name not in known and isinstance(self.namespace.get(name), type)
+            and "forward" in table and "backward" in table
+        ]  # fmt: skip
 
     def _tables(self) -> dict[str, Mapping[str, Any]]:
         tables = self.settings.get("subjects", {})
@@ -177,6 +197,8 @@ class _Surveyor:
                 return replace(setting, reason="its dense layer runs on several examples")
             if evidence.batched:
                 return replace(setting, reason="the file sums over the examples")
+            if evidence.said_batch and not evidence.said_single:
+                return replace(setting, reason="its comments speak of several examples")
             return setting.as_single("its dense layer runs on one example, and nothing sums over several")
         summed = self._by_softmax()
         if summed is not None:
@@ -318,6 +340,7 @@ class _Surveyor:
             return [self._network(candidate)]
         if kind == "layer":
             fit, recipe, told = self._layer(candidate, self._settings())
+            recipe = _with_gradients(recipe, options)
             recipe = replace(recipe, step=step_of(recipe, self.namespace, self.module))
             setting = fit.setting
         elif kind in ("loss", "loss-pair", "loss-gradient") or (
@@ -356,6 +379,8 @@ class _Surveyor:
                 continue
             facts = {"filled_with": list(self.filling)}
             made.append(self._made(candidate, recipe, told, "sequential", self.setting, facts))
+        if not made:
+            raise NotPlaced("no layer of this file could be placed to fill it with")
         return made
 
     def _network(self, candidate: Candidate) -> Placed:
@@ -393,12 +418,12 @@ class _Surveyor:
             name=candidate.name,
             role=role,
             file=self.loaded.name,
-            line=candidate.line,
+            line=line_of_backward(candidate),
             inputs=recipe.inputs,
             output="scalar" if scalar else setting.layout,
             convention={"taken for": role, "because": candidate.why, **told},
             updates=updates_of(recipe),
-            rate=("rate", None) in sources,
+            rate=("rate", None) in sources or bool(recipe.rates),
             steps=recipe.step is not None,
             facts={**facts, **({"guards": self.guards[:5]} if self.guards else {})},
         )
@@ -493,6 +518,29 @@ class _Surveyor:
             for loss in losses
             if (chain := _chain(layer, loss)) is not None
         ]
+
+
+def _with_methods(candidate: Candidate, options: Mapping[str, Any]) -> Candidate:
+    """Return the candidate with the methods that a configuration names."""
+    if not isinstance(candidate.thing, type) or not {"forward", "backward"} & set(options):
+        return candidate
+    kind = "layer" if candidate.kind == "unplaced" else candidate.kind
+    return replace(
+        candidate,
+        kind=kind,
+        forward=options.get("forward", candidate.forward),
+        backward=options.get("backward", candidate.backward),
+    )
+
+
+def _with_gradients(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with the attributes that a configuration names for gradients."""
+    named = options.get("gradients", {})
+    sources = tuple(
+        Source(kind="state", place=(("attr", str(named[one.name])),)) if one.name in named else old
+        for one, old in zip(recipe.inputs, recipe.gradients, strict=True)
+    )
+    return replace(recipe, gradients=sources)
 
 
 def _activates(candidate: Candidate) -> bool:

@@ -13,7 +13,8 @@ FORWARD = (
     "forward", "forward_propagation", "forward_pass", "forward_prop", "forward_propagate",
     "step_forward", "fprop", "feed_forward", "feedforward", "propagate", "forwardprop", "predict",
     "activate", "activation", "call", "__call__", "apply", "function", "func", "f", "fn", "compute",
-    "output", "evaluate", "encode", "transform",
+    "output", "evaluate", "encode", "transform", "vorwaerts", "vorwärts", "vorwaertsschritt",
+    "adelante", "hacia_adelante", "propagar", "avant", "propagation_avant", "avanti",
 )  # fmt: skip
 """Names of what gives y, those that leave no doubt first."""
 
@@ -25,6 +26,9 @@ BACKWARD = (
     "activation_derivative", "activation_prime", "calculate_gradient", "backprop_gradients",
     "compute_gradient", "get_gradient", "get_gradients", "input_gradient", "loss_gradient",
     "dloss", "loss_prime", "loss_derivative", "loss_grad", "cost_derivative", "cost_prime",
+    "rueckwaerts", "rückwärts", "rueckwaertsschritt", "ableitung", "atras", "atrás",
+    "hacia_atras", "retropropagar", "retropropagacion", "derivada", "arriere", "retropropagation",
+    "derivee", "indietro",
 )  # fmt: skip
 
 LOSS_VALUE = (
@@ -48,14 +52,14 @@ UPSTREAM = {
     "grad", "gradient", "error", "dout", "dvalues", "delta", "dy", "dz", "da", "loss", "upstream",
     "top", "diff", "g", "dl", "dldy", "dldz", "dedy", "accum", "err", "douts", "doutputs", "dnext",
     "grads", "gradients", "derivative", "dcdy", "dlda", "dx", "d", "djdy", "doutput", "back",
-    "backward", "sensitivity", "output", "dj", "dh", "do", "dtop", "dcost", "dc", "de", "gradout",
+    "backward", "sensitivity", "output", "fehler", "gradiente", "erreur", "dj", "dh", "do", "dtop", "dcost", "dc", "de", "gradout",
     "outgrad", "gradoutput", "dloss", "downstream", "signal", "eta",
 }  # fmt: skip
 TRAINING = {"training", "train", "mode", "trainflg", "test", "flg", "flag", "istraining", "phase"}
 TARGET = {
     "true", "target", "targets", "label", "labels", "star", "soll", "desired", "expected", "truth",
     "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index", "index",
-    "wanted", "reference", "ystar", "groundtruth", "lbl", "cible", "vrai", "ziel", "ts", "onehot",
+    "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth", "lbl", "cible", "vrai", "ziel", "ts", "onehot",
     "outputexpected", "trues", "ylabel", "gold", "teacher",
 }  # fmt: skip
 PREDICTION = {
@@ -63,27 +67,31 @@ PREDICTION = {
     "output", "outputs", "out", "a", "al", "probs", "probabilities", "probability", "p", "logits",
     "scores", "score", "logit", "x", "z", "ypred", "estimate", "estimated", "yp", "o", "input",
     "inputs", "h", "pr", "ist", "computed", "activations", "activation", "prob", "guess", "ypredicted",
+    "vorhersage", "ausgabe", "prediccion", "salida", "sortie",
 }  # fmt: skip
 LOGITS = {"logits", "scores", "score", "logit", "z", "zs"}
 INSIZE = {
     "in", "input", "inputs", "fan", "nin", "prev", "previous", "eingang", "inp", "from", "nx", "din",
     "i", "features", "ninput", "ninputs", "indim", "insize", "inputsize", "inputdim", "dimin", "idim",
-    "incoming", "lower", "sizein", "ip", "entree",
+    "incoming", "lower", "sizein", "ip", "entree", "entrees", "entrada", "entradas", "ein",
+    "eingabe", "eingaben",
 }  # fmt: skip
 OUTSIZE = {
     "out", "output", "outputs", "nout", "units", "neurons", "nodes", "ausgang", "to", "ny", "dout",
     "j", "noutput", "noutputs", "outdim", "outsize", "outputsize", "outputdim", "dimout", "odim",
-    "outgoing", "unit", "neuron", "node", "upper", "width", "sizeout", "op", "sortie", "classes",
+    "outgoing", "unit", "neuron", "node", "upper", "width", "sizeout", "op", "sortie", "sorties", "salida", "salidas", "aus", "ausgabe",
+    "ausgaben", "classes",
     "nunits", "nneurons", "numneurons",
 }  # fmt: skip
 HIDDEN = {"hidden", "hid", "h", "nhidden", "nh", "mid", "middle", "hiddensize", "hiddendim"}
 
 WEIGHTS = {
-    "w", "weight", "weights", "kernel", "theta", "gewichte", "ws", "poids", "pesos", "wt", "wgt",
+    "w", "weight", "weights", "kernel", "theta", "gewicht", "gewichte", "peso", "ws", "poids", "pesos", "wt", "wgt",
     "coef", "coefficients", "wi",
 }  # fmt: skip
 BIASES = {
-    "b", "bias", "biases", "bs", "intercept", "biais", "beta0", "bi", "offset", "sesgo",
+    "b", "bias", "biases", "bs", "intercept", "biais", "beta0", "bi", "offset", "sesgo", "sesgos", "schwelle",
+    "schwellen", "verschiebung",
 }  # fmt: skip
 BUFFERS = {
     "running", "moving", "momentum", "velocity", "cache", "mask", "mean", "var", "avg", "history",
@@ -110,7 +118,8 @@ _ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mse", (
         "mse", "meansquare", "squarederror", "squareloss", "squaredloss", "quadraticcost",
         "quadraticloss", "quadratic", "l2loss", "sumsquare", "sse", "msquared", "squareerror",
-        "sumofsquares", "leastsquares", "euclideanloss",
+        "sumofsquares", "leastsquares", "euclideanloss", "errorcuadratic", "cuadraticomedio",
+        "quadratischerfehler", "erreurquadratique", "fehlerquadrat",
     )),
     ("leaky_relu", ("leakyrelu", "leaky", "lrelu")),
     ("relu", ("relu", "rectifiedlinear", "rectifier")),
@@ -123,7 +132,7 @@ _ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("dense", (
         "dense", "linear", "affine", "fullyconnected", "fclayer", "fullconnect", "fclinear",
-        "innerproduct", "perceptronlayer", "fcl", "denselayer", "hiddenlayer", "layerdense",
+        "innerproduct", "perceptronlayer", "densa", "lineal", "lineareschicht", "vollverbunden", "fcl", "denselayer", "hiddenlayer", "layerdense",
     )),
 )  # fmt: skip
 """Roles by parts of a name, the most specific first."""
@@ -133,12 +142,13 @@ _OTHER_RELUS = ("prelu", "relu6", "crelu", "srelu", "thresholdedrelu", "randomiz
 _NO_SIGMOID = ("sigmoidcrossentropy", "hardsigmoid", "logsigmoid", "sigmoidloss", "logisticregression")
 _NO_SOFTMAX = ("logsoftmax", "softmaxregression", "softmaxclassifier")
 _NO_TANH = ("hardtanh", "tanhshrink", "scaledtanh", "lecuntanh")
-_NO_DENSE = ("bilinear", "linearregression", "nonlinear", "relulinear", "linearrelu", "affinerelu",
+_NO_DENSE = ("bilinear", "linearregression", "nonlinear", "nolineal", "nichtlinear", "relulinear", "linearrelu", "affinerelu",
              "linearactivation", "lineartanh")  # fmt: skip
 CONTAINERS = ("sequential", "network", "neuralnet", "net", "model", "mlp", "classifier", "nn",
               "perceptron", "container", "autoencoder", "feedforward", "dnn", "ann", "regression",
               "regressor")  # fmt: skip
-LOSS_WORDS = ("loss", "cost", "criterion", "error", "entropy", "mae", "hinge", "huber", "objective")
+LOSS_WORDS = ("loss", "cost", "criterion", "error", "entropy", "mae", "hinge", "huber", "objective",
+              "perdida", "verlust", "kosten", "fehlerfunktion", "perte")  # fmt: skip
 OPTIMIZERS = ("sgd", "adam", "momentum", "rmsprop", "adagrad", "optimizer", "optimiser", "descent",
               "nesterov", "adadelta", "scheduler", "regularizer", "regularization")  # fmt: skip
 
@@ -287,7 +297,8 @@ def kind_of_argument(name: str) -> str:
         "rate", "training", "optimizer", "size", "cache", "settings", or "array".
     """
     tokens, flat = set(words(name)), plain(name)
-    if flat in ("lr", "learningrate", "learnrate", "alpha", "eta", "lrate", "stepsize") or (
+    if flat in ("lr", "learningrate", "learnrate", "alpha", "eta", "lrate", "stepsize", "lernrate",
+                "tasa", "tasaaprendizaje", "tasadeaprendizaje", "taux") or (
         "learning" in tokens or ("rate" in tokens and "dropout" not in tokens)
     ):
         return "rate"

@@ -1,0 +1,128 @@
+"""Every sample: a correct file is left alone, a bug that is planted into it is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from submissions.case import FILES
+from submissions.table import RIGHT, WRONG
+
+from gradcheck.diagnosis.codes import catalogue
+from gradcheck.records import Verdict
+from gradcheck.students.check import Options, check_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from submissions.case import Right, Wrong
+
+    from gradcheck.records import Finding, Result
+
+NEVER_PLANTED = {
+    "kink-value": "a remark: it is looked at in flags.py",
+}
+"""Codes of the catalogue that no bug in a student's file gives, and why."""
+
+COMMONEST = (
+    "factor", "sign", "transposed", "wrong-operand", "not-summed", "summed-wrong", "diagonal-only",
+    "mask-missing", "wrong-point", "updated-before-use", "loss-mismatch", "forward-differs",
+)  # fmt: skip
+
+right = pytest.mark.parametrize("sample", RIGHT, ids=[sample.file for sample in RIGHT])
+wrong = pytest.mark.parametrize("sample", WRONG, ids=[sample.name for sample in WRONG])
+
+
+def results(path: Path, *, behind: bool, only: tuple[str, ...] = ()) -> dict[str, Result]:
+    report = check_path(path, Options(in_process=not behind, only=only))
+    assert not report.note.error
+    return {result.name: result for result in report.results}
+
+
+def faults(result: Result) -> list[Finding]:
+    return [finding for finding in result.findings if not finding.remark]
+
+
+def first(result: Result) -> dict[str, str]:
+    codes: dict[str, str] = {}
+    for fault in faults(result):
+        codes.setdefault(fault.quantity, fault.code)
+    return codes
+
+
+def check_right(sample: Right, *, behind: bool) -> None:
+    found = results(FILES / sample.file, behind=behind)
+    assert {name: result.role for name, result in found.items()} == dict(sample.subjects)
+    for name, result in found.items():
+        assert faults(result) == [], name
+        assert result.verdict is Verdict.PASS, name
+        remarks = {finding.code for finding in result.findings}
+        assert sample.remarks.get(name, set()) <= remarks
+
+
+def check_wrong(sample: Wrong, folder: Path, *, behind: bool, whole: bool) -> None:
+    only = () if whole else (sample.subject,)
+    found = results(sample.written(folder), behind=behind, only=only)
+    result = found.pop(sample.subject)
+    assert result.verdict.value == sample.verdict
+    assert first(result) == dict(sample.codes)
+    for name, other in found.items():
+        assert faults(other) == [], name
+        assert other.verdict in (Verdict.PASS, Verdict.NOT_RUN), name
+
+
+@right
+def test_a_correct_file_is_left_alone(sample: Right) -> None:
+    check_right(sample, behind=False)
+
+
+@wrong
+def test_a_planted_bug_is_named(sample: Wrong, tmp_path: Path) -> None:
+    check_wrong(sample, tmp_path, behind=False, whole=False)
+
+
+@pytest.mark.slow
+@right
+def test_a_correct_file_is_left_alone_behind_the_wall(sample: Right) -> None:
+    check_right(sample, behind=True)
+
+
+@pytest.mark.slow
+@wrong
+def test_a_planted_bug_is_named_behind_the_wall(sample: Wrong, tmp_path: Path) -> None:
+    check_wrong(sample, tmp_path, behind=True, whole=True)
+
+
+def codes_of(sample: Wrong) -> set[str]:
+    return set(sample.codes.values())
+
+
+def test_every_code_is_planted() -> None:
+    planted = set().union(*map(codes_of, WRONG))
+    assert planted | set(NEVER_PLANTED) == set(catalogue().codes) | {"unlisted"}
+    assert not planted & set(NEVER_PLANTED)
+
+
+@pytest.mark.parametrize("code", COMMONEST)
+def test_a_common_code_is_planted_in_two_styles(code: str) -> None:
+    assert len({sample.file for sample in WRONG if code in codes_of(sample)}) > 1
+
+
+def test_names_are_unique() -> None:
+    names = [sample.name for sample in WRONG]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_every_file_is_in_the_table() -> None:
+    files = {path.name for path in FILES.iterdir() if path.suffix in (".py", ".ipynb")}
+    listed = {sample.file for sample in RIGHT}
+    assert files == {file for file in listed if "/" not in file}
+    assert {sample.file for sample in WRONG} <= listed
+
+
+@pytest.mark.parametrize("sample", WRONG[:1], ids=["first"])
+def test_a_bug_that_cannot_be_planted_is_told(sample: Wrong) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(ValueError, match="is there 0 times"):
+        replace(sample, edits=(("no such text", ""),)).text()

@@ -1,0 +1,10 @@
+"""All samples."""
+
+from __future__ import annotations
+
+from submissions import wrong_activations, wrong_dense, wrong_losses
+from submissions.right import RIGHT
+
+WRONG = (*wrong_dense.WRONG, *wrong_activations.WRONG, *wrong_losses.WRONG)
+
+__all__ = ["RIGHT", "WRONG"]
