@@ -129,7 +129,10 @@ def _bounded_at_zero(point: Point, k: int, comparison: Comparison) -> bool:
         return False
     level = float(np.abs(point.cotangent * point.differences.y).sum())
     terms = level / float(point.differences.scales[k].max())
-    limit = max(vacuous_part(single=point.single) * terms, float(point.floor(k, np.zeros(point.inputs[k].shape)).max()))
+    limit = max(
+        vacuous_part(single=point.single) * terms,
+        float(point.floor(k, np.zeros(point.inputs[k].shape)).max()),
+    )
     return bool((comparison.error <= 2 * limit).all())
 
 

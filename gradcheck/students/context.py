@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict
-from gradcheck.students.adapter import Description
+
+if TYPE_CHECKING:
+    from gradcheck.students.adapter import Description
 
 LOSSES = ("mse", "cross_entropy", "softmax_cross_entropy", "other")
 CLOSE = 1e-6
@@ -208,7 +211,9 @@ def as_remarks(result: Result, codes: set[str], text: str) -> Result:
 
 def up_to_guards(result: Result, guards: list[str]) -> Result:
     """Return the result of a subject that is right where every guard is read as 0."""
-    text = f"right up to the guard {', '.join(dict.fromkeys(guards))}: with 0 in its place it is exact"
+    text = (
+        f"right up to the guard {', '.join(dict.fromkeys(guards))}: with 0 in its place it is exact"
+    )
     codes = {finding.code for finding in _faults(result)}
     marked = as_remarks(result, codes, text)
     found = tuple(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.arguments import (
     Argument,
@@ -30,6 +29,9 @@ from gradcheck.students.vocabulary import (
     role_of,
     words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 ADDERS = ("add", "append", "add_layer", "addLayer", "push")
 """Methods that put a layer into a container."""
@@ -282,7 +284,11 @@ def _training_step(kind: type) -> str:
     own = [name for base in kind.__mro__[:-1] for name in vars(base)]
     told = [n for n in own if set(words(n)) & {"gradient", "gradients", "grads", "backprop"}]
     for name in (*likely, *told):
-        if name not in TRAIN and method_of(kind, (name,)) and len(_array_arguments(kind, name)) == 2:
+        if (
+            name not in TRAIN
+            and method_of(kind, (name,))
+            and len(_array_arguments(kind, name)) == 2
+        ):
             return name
     return ""
 
@@ -341,8 +347,8 @@ def _unwritten(kind: type, name: str) -> bool:
 def _hands_on(kind: type, name: str) -> bool:
     """Say whether a method returns its argument as it is."""
     body = _body(kind, name)
-    return len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(
-        body[0].value, ast.Name
+    return (
+        len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Name)
     )
 
 

@@ -40,7 +40,7 @@ class Guards(ast.NodeTransformer):
                     self._named |= {_name(target) for target in node.targets} - {""}
         return [self.visit(statement) for statement in statements]
 
-    def visit_BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802 - ast's name
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
         """Look at what is added or subtracted."""
         self.generic_visit(node)
         if not isinstance(node.op, ast.Add | ast.Sub):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +21,9 @@ from gradcheck.students.survey import updates_of
 from gradcheck.subject import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from gradcheck.students.adapter import Input
 
 __all__ = [
@@ -303,9 +304,7 @@ def _has_rate(recipe: Recipe) -> bool:
     return call is not None and ("rate", None) in (*call.arguments, *call.keywords.values())
 
 
-def _checked(
-    subject: Subject, role: str, regimes: str | Sequence[str], seed: int
-) -> Result:
+def _checked(subject: Subject, role: str, regimes: str | Sequence[str], seed: int) -> Result:
     from gradcheck.check import check_subject
 
     formula = FORMULA_OF.get(role) if subject.layout or role == "mse" else None
@@ -313,4 +312,3 @@ def _checked(
         return check_subject(subject, regimes=regimes, seed=seed, formula=formula)
     except OracleError:
         return check_subject(subject, regimes=regimes, seed=seed)
-

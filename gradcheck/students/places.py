@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.arrays import Found, Place, name_of, reachable
 from gradcheck.students.recipe import Source
 from gradcheck.students.vocabulary import (
@@ -24,6 +23,9 @@ from gradcheck.students.vocabulary import (
     symbol_of,
     words,
 )
+
+if TYPE_CHECKING:
+    from gradcheck.records import Array
 
 INPUTS = {
     "x", "input", "inputs", "in", "aprev", "prev", "a", "h", "inputgradient", "values", "data",
@@ -310,7 +312,9 @@ def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[
     """Return the parameters with names in the notes' symbols, numbered where two would be alike."""
     symbols = [symbol_of(_telling(places)) for places, _ in groups]
     numbers = [number_of(_telling(places)) for places, _ in groups]
-    named = [f"{s}{n}" if n and not s.endswith(n) else s for s, n in zip(symbols, numbers)]
+    named = [
+        f"{s}{n}" if n and not s.endswith(n) else s for s, n in zip(symbols, numbers, strict=False)
+    ]
     if len(set(named)) < len(named):
         counts: dict[str, int] = {}
         named = []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import SubjectError
 from gradcheck.isolation import isolated
@@ -43,7 +42,11 @@ from gradcheck.students.setting import ORIENTATIONS, Setting, drawn, evidence_of
 from gradcheck.students.source import edited
 from gradcheck.students.steps import step_of
 from gradcheck.students.vocabulary import plain
-from gradcheck.subject import Instance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gradcheck.subject import Instance
 
 PATIENCE = 3.0
 """Seconds for finding out how one subject is met."""
@@ -147,7 +150,7 @@ class _Surveyor:
             for keyword in ("learning_rate", "lr", "eta", "alpha", "rate", "step_size"):
                 try:
                     kind(**{keyword: 1.0})
-                except Exception:  # noqa: BLE001, S112, PERF203 - foreign code: the next is tried
+                except Exception:  # noqa: BLE001, S112 - foreign code: the next is tried
                     continue
                 made.append(lambda kind=kind, keyword=keyword: kind(**{keyword: 1.0}))
                 break
@@ -199,26 +202,25 @@ class _Surveyor:
                 return replace(setting, reason="the file sums over the examples")
             if evidence.said_batch and not evidence.said_single:
                 return replace(setting, reason="its comments speak of several examples")
-            return setting.as_single("its dense layer runs on one example, and nothing sums over several")
+            return setting.as_single(
+                "its dense layer runs on one example, and nothing sums over several"
+            )
         summed = self._by_softmax()
         if summed is not None:
             return summed
         if evidence.batched:
-            return Setting(
-                orientation="batch_features", reason="the file sums over an axis"
-            )
+            return Setting(orientation="batch_features", reason="the file sums over an axis")
         if evidence.said_single:
             column = "column" in self.text.lower() or ", 1)" in self.text
             return Setting(
-                orientation="column" if column else "row", reason="its comments speak of one example"
+                orientation="column" if column else "row",
+                reason="its comments speak of one example",
             )
         return Setting(orientation="batch_features", reason="nothing says otherwise")
 
     def _scout(self) -> tuple[Setting, bool] | None:
         """Return the layout in which a dense layer runs, and whether it does so for several examples."""
-        settings = [
-            Setting(orientation=o) for o in ("batch_features", "features_batch", "1d")
-        ]
+        settings = [Setting(orientation=o) for o in ("batch_features", "features_batch", "1d")]
         best: tuple[Setting, bool] | None = None
         for candidate in self.found:
             if candidate.role != "dense" or candidate.kind not in ("layer", "functions"):
@@ -235,17 +237,13 @@ class _Surveyor:
             best = best or (setting, False)
         return best
 
-    def _scouted(
-        self, candidate: Candidate, settings: Sequence[Setting]
-    ) -> tuple[bool, Setting]:
+    def _scouted(self, candidate: Candidate, settings: Sequence[Setting]) -> tuple[bool, Setting]:
         """Return whether a dense layer runs on several examples, and in which layout."""
         with alarm.within(PATIENCE):
             if candidate.kind == "layer":
                 fit, recipe, _ = self._layer(candidate, settings)
                 return complete(recipe, fit), fit.setting
-            recipe, _, setting = place_functions(
-                candidate, settings, self._options(candidate.name)
-            )
+            recipe, _, setting = place_functions(candidate, settings, self._options(candidate.name))
             return runs_whole(recipe), setting
 
     def _by_softmax(self) -> Setting | None:
@@ -386,9 +384,7 @@ class _Surveyor:
     def _network(self, candidate: Candidate) -> Placed:
         options = self._options(candidate.name)
         try:
-            recipe, told, setting = place_network(
-                candidate, self._settings(), self.stock, options
-            )
+            recipe, told, setting = place_network(candidate, self._settings(), self.stock, options)
         except NotPlaced:
             if not candidate.forward:
                 raise
@@ -593,9 +589,7 @@ def _chain(layer: Placed, loss: Placed) -> Placed | None:
         rate=layer.description.rate,
         facts={"chain": [layer.description.name, loss.description.name]},
     )
-    return Placed(
-        description=description, maker=lambda rate: ChainInstance([first], second, rate)
-    )
+    return Placed(description=description, maker=lambda rate: ChainInstance([first], second, rate))
 
 
 __all__ = ["Placed", "Survey", "plain", "survey"]
