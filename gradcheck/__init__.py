@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradcheck.check import assert_gradients, check_functions
     from gradcheck.errors import GradcheckError, SubjectError, UsageError
-    from gradcheck.records import Check, Evidence, Finding, Oracle, Result, Verdict
+    from gradcheck.records import Check, Evidence, Finding, Oracle, Report, Result, Verdict
+    from gradcheck.students.interface import (
+        assert_file,
+        assert_layer,
+        assert_loss,
+        check_file,
+        check_layer,
+        check_loss,
+    )
 
     __version__: str
 
@@ -17,13 +25,20 @@ __all__ = [
     "Finding",
     "GradcheckError",
     "Oracle",
+    "Report",
     "Result",
     "SubjectError",
     "UsageError",
     "Verdict",
     "__version__",
+    "assert_file",
     "assert_gradients",
+    "assert_layer",
+    "assert_loss",
+    "check_file",
     "check_functions",
+    "check_layer",
+    "check_loss",
 ]
 
 _HOMES = {
@@ -32,12 +47,19 @@ _HOMES = {
     "Finding": "gradcheck.records",
     "GradcheckError": "gradcheck.errors",
     "Oracle": "gradcheck.records",
+    "Report": "gradcheck.records",
     "Result": "gradcheck.records",
     "SubjectError": "gradcheck.errors",
     "UsageError": "gradcheck.errors",
     "Verdict": "gradcheck.records",
+    "assert_file": "gradcheck.students.interface",
     "assert_gradients": "gradcheck.check",
+    "assert_layer": "gradcheck.students.interface",
+    "assert_loss": "gradcheck.students.interface",
+    "check_file": "gradcheck.students.interface",
     "check_functions": "gradcheck.check",
+    "check_layer": "gradcheck.students.interface",
+    "check_loss": "gradcheck.students.interface",
 }
 
 

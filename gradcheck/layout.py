@@ -29,6 +29,8 @@ def to_columns(array: Array, layout: str) -> Array:
     layout : str
         One of `LAYOUTS`. Labels stay as they are: how many classes there are is not in them.
     """
+    if array.ndim == 0:
+        return array
     if layout == "rows":
         return array.T
     return array.reshape(-1, 1) if layout == "vector" and array.ndim else array
@@ -36,6 +38,8 @@ def to_columns(array: Array, layout: str) -> Array:
 
 def from_columns(array: Array, layout: str) -> Array:
     """Return an array that is written as in the notes as it lies in memory."""
+    if array.ndim == 0:
+        return array
     if layout == "rows":
         return array.T
     return array.reshape(-1) if layout == "vector" and array.ndim else array

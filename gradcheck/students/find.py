@@ -109,6 +109,11 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     return sorted(found, key=lambda candidate: candidate.line)
 
 
+def candidate_of(kind: type) -> Candidate | None:
+    """Return what one class is, alone; None where it is nothing that can be checked."""
+    return _class(kind.__name__, kind, {})
+
+
 def optimizers(namespace: Mapping[str, Any], module: str) -> list[type]:
     """Return the classes of optimisers, plain gradient descent first."""
     found = [

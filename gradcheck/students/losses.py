@@ -27,7 +27,15 @@ from gradcheck.students.objects import NotPlaced, told_source
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
 from gradcheck.students.setting import Setting, drawn
-from gradcheck.students.vocabulary import LOGITS, has, is_prediction, is_target, plain, words
+from gradcheck.students.vocabulary import (
+    LOGITS,
+    has,
+    is_prediction,
+    is_target,
+    plain,
+    role_of,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +110,41 @@ def place_loss(
                          "targets are": targets}  # fmt: skip
                 return recipe, told, role
     raise NotPlaced("; ".join(dict.fromkeys(errors)) or "its value is no number")
+
+
+def place_given(
+    loss: Callable[..., Any], gradient: Callable[..., Any], y: Array, t: Array
+) -> tuple[Recipe, dict[str, str], str]:
+    """Return the recipe of a value and a gradient for a given prediction and target.
+
+    Raises
+    ------
+    NotPlaced
+        Where the value cannot be called with both, or is no number.
+    """
+    name = getattr(loss, "__name__", type(loss).__name__)
+    candidate = Candidate(
+        kind="loss-pair", name=name, role=role_of(name) or "other", thing=loss
+    )
+    arrays = arrays_among(arguments_of(loss) or [])
+    if len(arrays) != 2:
+        raise NotPlaced(f"it takes {len(arrays)} arrays, must take a prediction and a target")
+    setting = Setting(orientation="1d" if y.ndim == 1 else "batch_features")
+    setting = replace(setting, sizes=replace(setting.sizes, batch=y.shape[0] if y.ndim else 1))
+    inputs = (Input(name="y", shape=y.shape), Input(name="t", shape=t.shape, constant=True))
+    try:
+        found = _try(
+            candidate, lambda: None, lambda _: loss, lambda _: gradient, order_of(arrays),
+            setting, inputs, source_of(loss), (y, t),
+        )  # fmt: skip
+    except NotPlaced:
+        raise
+    except Exception as error:
+        raise NotPlaced(f"its value raised {type(error).__name__}: {error}") from error
+    if found is None:
+        raise NotPlaced("its value is no number")
+    recipe, told, role = found
+    return replace(recipe, inputs=inputs), told, role
 
 
 def _settings(setting: Setting) -> list[Setting]:
@@ -203,6 +246,7 @@ def _try(
     setting: Setting,
     inputs: tuple[Input, Input],
     text: str,
+    values: tuple[Array, ...] = (),
 ) -> tuple[Recipe, dict[str, str], str] | None:
     root = build()
     arguments = arguments_of(value(root)) or []
@@ -218,7 +262,7 @@ def _try(
         gradients=(None, None),
         scaled=True,
     )
-    role, logits = _role(candidate, recipe, order, text, inputs)
+    role, logits = _role(candidate, recipe, order, inputs, values)
     prediction, target = inputs
     if role == "softmax_cross_entropy" or logits:
         prediction = replace(prediction, name="x", values="logit")
@@ -227,7 +271,7 @@ def _try(
     recipe = replace(recipe, inputs=(prediction, target))
     root = build()
     state = state_of(root)
-    given = [values_of(one, k) for k, one in enumerate(recipe.inputs)]
+    given = values or [values_of(one, k) for k, one in enumerate(recipe.inputs)]
     returned = call_with(recipe.forward, root, given)
     output = output_of(returned, root, state)
     if output is None:
@@ -272,7 +316,11 @@ def call_with(call: Call, root: Any, inputs: Sequence[Array]) -> Any:
 
 
 def _role(
-    candidate: Candidate, recipe: Recipe, order: Order, text: str, inputs: tuple[Input, Input]
+    candidate: Candidate,
+    recipe: Recipe,
+    order: Order,
+    inputs: tuple[Input, Input],
+    values: tuple[Array, ...],
 ) -> tuple[str, bool]:
     """Return the role, and whether the prediction is logits: by names, and by how the value moves.
 
@@ -283,8 +331,11 @@ def _role(
     if role == "mse" or role == "other":
         return role, False
     named = role == "softmax_cross_entropy" or has(order.prediction, LOGITS)
-    target = values_of(inputs[1], 1)
-    chances = values_of(replace(inputs[0], values="probability"), 2)
+    if values:
+        chances, target = (np.array(value) for value in values)
+    else:
+        target = values_of(inputs[1], 1)
+        chances = values_of(replace(inputs[0], values="probability"), 2)
     try:
         with np.errstate(all="ignore"):
             here = _number(recipe, (chances, target))

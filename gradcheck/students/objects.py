@@ -181,7 +181,19 @@ def _try(
         _prepare(made, shape)
         return made
 
-    x = drawn(shape)
+    return try_on(build, forward, setting, drawn(shape))
+
+
+def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -> Fit:
+    """Run forward on x, once for the output and once for each array that it may depend on.
+
+    Raises
+    ------
+    NotPlaced
+        Where its arguments or its output are not understood.
+    Exception
+        What the code raises.
+    """
     root = build()
     arguments = arguments_of(getattr(root, forward)) or []
     arrays = arrays_among(arguments)

@@ -96,7 +96,7 @@ def subject_of(
     constants = frozenset(one.name for one in description.inputs if one.constant)
     layout = {one.name: one.layout for one in description.inputs if one.layout}
     if description.output:
-        # A loss takes an input of that name, and has no layout of its own to be told.
+        # The output of a loss is a number: its input is the y that is laid out.
         layout.setdefault("y", description.output)
     return Subject(
         name=description.name,
