@@ -126,7 +126,7 @@ def _doubt(probe: Probe) -> float:
     """Return how well the truth itself is known of float32 code, by differences alone."""
     if not probe.outcome.single or probe.bound is None:
         return 0.0
-    return float(np.max(probe.bound, initial=0.0, where=np.isfinite(probe.bound)))
+    return 4.0 * float(np.max(probe.bound, initial=0.0, where=np.isfinite(probe.bound)))
 
 
 def slack(probe: Probe) -> float:

@@ -210,7 +210,9 @@ class _Judged:
         own: dict[str, Result] = {}
         described: dict[str, Description] = {}
         self._look(own, described, self._wanted)
-        if any(result.verdict is Verdict.FAIL for result in own.values()):
+        if self.options.only and any(
+            context.hangs_together(own[name], described[name]) for name in own
+        ):
             # What is asked for is judged as it would be beside the others.
             self._look(own, described, lambda name: not self._wanted(name))
         judged = context.judged_together(own, described, self._chained)

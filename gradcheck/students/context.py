@@ -60,6 +60,17 @@ def judged_together(
     return list(own.values())
 
 
+def hangs_together(result: Result, description: Description) -> bool:
+    """Say whether what is wrong may be a convention that another subject makes up for."""
+    return (
+        _averages(result, description)
+        or _hands_on(result)
+        or _fused(result)
+        or (result.verdict is Verdict.FAIL and description.output == "scalar")
+        or bool(description.facts.get("filled_with"))
+    )
+
+
 def _alone(result: Result, description: Description) -> Result:
     """Return a result with the remarks that need no context."""
     if description.facts.get("at_output"):

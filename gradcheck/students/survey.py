@@ -587,7 +587,10 @@ def _chain(layer: Placed, loss: Placed) -> Placed | None:
         inputs=(x, *first.inputs[1:], target),
         output="scalar",
         rate=layer.description.rate,
-        facts={"chain": [layer.description.name, loss.description.name]},
+        facts={
+            "chain": [layer.description.name, loss.description.name],
+            "guards": loss.description.facts.get("guards", []),
+        },
     )
     return Placed(description=description, maker=lambda rate: ChainInstance([first], second, rate))
 

@@ -121,6 +121,13 @@ WRONG = (
     wrong("container_add.py", "Tanh", "dx: upstream-nonlinear",
           ("return grad * (1 - self.y * self.y)",
            "return np.sign(grad) * (1 - self.y * self.y)")),
+    wrong("attributes_columns.py", "TanhLayer", "y: forward-differs",
+          ("return np.tanh(Z)", "return 1.7159 * np.tanh(2 * Z / 3)"),
+          ("dA * (1 - np.tanh(self.Z) ** 2)",
+           "dA * 1.7159 * 2 / 3 * (1 - np.tanh(2 * self.Z / 3) ** 2)")),
+    wrong("pairs.py", "relu", "y: forward-differs",
+          ("    return np.maximum(x, 0)\n", "    return np.maximum(x, 0.1)\n"),
+          ("return (x > 0).astype(float)", "return (x > 0.1).astype(float)")),
     # Others
     wrong("pairs.py", "softsign", "dx: wrong-formula",
           ("return 1 / (1 + np.abs(x)) ** 2", "return 1 / (1 + np.abs(x))")),
