@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.allowance import of_backward, of_forward
-from gradcheck.comparison import FLOOR, TOO_LARGE, Comparison, compare, proves
+from gradcheck.comparison import FLOOR, TOO_LARGE, compare, proves
 from gradcheck.layout import from_columns, to_columns
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.oracles.complex_step import EPS
@@ -180,10 +180,12 @@ class Correspondence:
     ) -> Reading:
         allowance = FLOOR * eps * np.maximum(np.abs(got), np.nan_to_num(estimate.terms))
         allowance += UNDERFLOWS * TINY[eps]
+        negligible = 0.0
         if quantity != self.primal:
-            allowance += NEGLIGIBLE * largest + read_off
+            negligible = NEGLIGIBLE * largest
         elif self.oracle.formula.name in BOUNDED:
-            allowance += NEGLIGIBLE
+            negligible = NEGLIGIBLE
+        allowance += negligible + read_off
         comparison = compare(got, estimate, allowance)
         if not comparison.agrees:
             measured = rounding()  # type: ignore[operator]
@@ -193,7 +195,7 @@ class Correspondence:
             verdict, reason = Verdict.INCONCLUSIVE, estimate.reason or "the formula is not finite"
         elif not comparison.agrees:
             verdict, reason = Verdict.FAIL, ""
-        elif not self._meaningful(comparison, estimate, eps):
+        elif not self._meaningful(comparison.error - negligible, estimate, eps):
             verdict, reason = Verdict.INCONCLUSIVE, TOO_LARGE
         else:
             verdict, reason = Verdict.PASS, ""
@@ -207,6 +209,6 @@ class Correspondence:
         )
 
     @staticmethod
-    def _meaningful(comparison: Comparison, estimate: Estimate, eps: float) -> bool:
+    def _meaningful(error: Array, estimate: Estimate, eps: float) -> bool:
         terms = np.nan_to_num(estimate.terms)
-        return proves(comparison.error, terms.max(), single=eps > EPS)
+        return proves(error, terms.max(), single=eps > EPS)
