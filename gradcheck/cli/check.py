@@ -101,8 +101,8 @@ def check_command(
     quiet: bool,
 ) -> int:
     """Check the layers, losses and networks in PATH: files, notebooks, folders or module:object."""
-    # Threads of a linear algebra library cost more than they bring for arrays of this size; it reads
-    # this when it is imported.
+    # Threads of a linear algebra library cost more than they bring for arrays of this size; it
+    # reads this when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gradcheck.students.check import Options
     from gradcheck.students.files import check_files, report_of, targets_of

@@ -1,7 +1,7 @@
 """Keep what SymPy derived on disk, as text, so that a check need not import SymPy again.
 
-The text is arithmetic and nothing else: it is read as a syntax tree and refused unless every node of
-it is an operation, a number, a name of its own, or one of a few functions of mpmath. A file that
+The text is arithmetic and nothing else: it is read as a syntax tree and refused unless every node
+of it is an operation, a number, a name of its own, or one of a few functions of mpmath. A file that
 somebody has changed can therefore give wrong numbers at most, which the other oracles contradict.
 """
 
@@ -67,7 +67,7 @@ def built(text: str) -> Callable[..., Any]:
 
 
 def key_of(*parts: object) -> str:
-    """Return the name under which a derivation is kept; it changes with every version and source."""
+    """Return the name under which a derivation is kept: another for every version and source."""
     digest = hashlib.sha256(_sources())
     digest.update(repr(parts).encode())
     return digest.hexdigest()[:32]
@@ -98,7 +98,7 @@ def load(key: str) -> list[str] | None:
 
 
 def store(key: str, texts: Sequence[str]) -> None:
-    """Keep texts under a key; where that cannot be done, nothing is said: they are derived again."""
+    """Keep texts under a key; where that fails, nothing is said: they are derived again."""
     folder = _folder()
     if folder is None:
         return

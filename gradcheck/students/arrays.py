@@ -82,7 +82,7 @@ def children(thing: Any) -> list[tuple[Step, Any]]:
 
 
 def reachable(root: Any, *, scalars: bool = False, kinds: str = "fc") -> list[Found]:
-    """Return every float array that can be reached, breadth first: the shortest place of each first.
+    """Return every float array that can be reached, breadth first: the shortest place first.
 
     An array that stands in several places is listed once for each.
 

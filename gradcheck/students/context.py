@@ -30,7 +30,7 @@ def is_chain(description: Description) -> bool:
 def judged_together(
     results: Mapping[str, Result], described: Mapping[str, Description], chained: Chained
 ) -> list[Result]:
-    """Return the results with each convention turned into a remark where its context makes it right.
+    """Return the results, with each convention a remark where its context makes it right.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def _averaged(
 
 
 def _passes(result: Result, quantities: set[str]) -> bool:
-    """Say whether these gradients were looked at, and each is right by every oracle that can tell."""
+    """Say whether these gradients were looked at, and no oracle that can tell finds one wrong."""
     checks = [c for c in result.checks if c.quantity in quantities
               and c.oracle is not Oracle.CONTRACT]  # fmt: skip
     passed = {c.quantity for c in checks if c.verdict is Verdict.PASS}

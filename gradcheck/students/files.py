@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One file to be checked: where it is, how it is shown, and the one subject that is asked for."""
+    """One file to be checked: where it is, how it is shown, and the subject that is asked for."""
 
     path: Path
     shown: str

@@ -62,11 +62,11 @@ def _tiny(node: ast.AST) -> bool:
         return isinstance(value, float) and 0 < value <= LARGEST
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         base, power = node.left, node.right
-        negative = isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub)
         return (
             isinstance(base, ast.Constant)
             and base.value == 10
-            and negative
+            and isinstance(power, ast.UnaryOp)
+            and isinstance(power.op, ast.USub)
             and isinstance(power.operand, ast.Constant)
             and isinstance(power.operand.value, int)
             and power.operand.value >= 6

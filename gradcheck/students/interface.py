@@ -1,4 +1,4 @@
-"""What an author calls from Python: check a layer, a loss, a file. The code runs in this process."""
+"""What an author calls from Python, to check a layer or loss in this process, or a file."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def check_file(
     only : sequence of str
         Names of subjects; empty for all.
     in_process : bool
-        Run the file's code here, and not in a process of its own: quicker, for code that is trusted.
+        Run the file's code here and not in a process of its own: quicker, for trusted code.
 
     Raises
     ------

@@ -79,9 +79,13 @@ def output_of(returned: Any, root: Any, before: State) -> Source | None:
                 return Source(kind="state", place=(("attr", name),))
         direct = [place for place in new if len(place) == 1]
         return Source(kind="state", place=direct[-1]) if direct else None
-    if isinstance(returned, tuple | list) and len(returned) and _is_numeric(returned[0]):
-        if isinstance(returned, tuple) or isinstance(returned[0], np.ndarray):
-            return Source(kind="forward", place=(("item", 0),))
+    if (
+        isinstance(returned, tuple | list)
+        and len(returned)
+        and _is_numeric(returned[0])
+        and (isinstance(returned, tuple) or isinstance(returned[0], np.ndarray))
+    ):
+        return Source(kind="forward", place=(("item", 0),))
     return Source(kind="forward")
 
 
@@ -231,7 +235,7 @@ def _numbers_fit(own: Sequence[str], wanted: Sequence[str]) -> int:
 def _in_order(
     rest: Sequence[tuple[str, Found]], parameters: Sequence[Parameter]
 ) -> dict[int, Source]:
-    """Match what has no telling name with the parameters by position, or by shape if that is plain."""
+    """Match what has no telling name with the parameters: by position, or by shapes if all differ."""
     free = [one for stem, one in rest if not stem]
     if len(free) != len(parameters) or not free:
         return {}
@@ -329,6 +333,6 @@ def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[
 
 
 def _telling(places: tuple[Place, ...]) -> str:
-    """Return the name among an array's places that says most: one that is W or b, if there is one."""
+    """Return the name among an array's places that says most: one that is W or b, if any is."""
     names = [name_of(place) for place in places]
     return next((n for n in names if symbol_of(n) in ("W", "b")), names[0])

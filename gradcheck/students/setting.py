@@ -1,4 +1,4 @@
-"""How a file lays out its data: examples as rows, as columns, or one at a time; and the evidence."""
+"""How a file lays out its data: examples as rows, as columns or one at a time; and how we know."""
 
 from __future__ import annotations
 

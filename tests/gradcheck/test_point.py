@@ -78,7 +78,6 @@ class TestFloor:
         floor = made(X.astype(dtype), upstream=upstream).floor(0, np.zeros(3))
         assert floor[0] == pytest.approx(2 * times * float(np.finfo(dtype).tiny), rel=1e-3)
 
-
     @pytest.mark.parametrize("upstream", [1.0, -100.0])
     def test_of_zero_in_float64_is_what_is_negligible(self, upstream: float) -> None:
         floor = made(upstream=upstream).floor(0, np.zeros(3))
