@@ -26,12 +26,16 @@ def step_of(recipe: Recipe, namespace: Mapping[str, Any], module: str) -> Way | 
     if not recipe.parameters:
         return None
     if any(source is not None and source.kind == "update" for source in recipe.gradients):
-        return lambda root, rate: None  # backward has done it
+        return _done_by_backward
     root = recipe.build()
     for way in _ways(type(root), namespace, module):
         if _moves(recipe, way):
             return way
     return None
+
+
+def _done_by_backward(root: Any, rate: float) -> None:
+    """Do nothing: backward has updated the parameters."""
 
 
 def _moves(recipe: Recipe, way: Way) -> bool:
