@@ -65,7 +65,10 @@ class FileReport:
 class Host(Protocol):
     """Where a file's code runs."""
 
-    ended: str
+    @property
+    def ended(self) -> str:
+        """Return why the process ended during the subject at hand, or ""."""
+        ...
 
     def descriptions(self) -> tuple[list[Description], list[str], str]:
         """Load the file; return what was found, notes, and what it printed."""

@@ -32,7 +32,7 @@ from gradcheck.students.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 ADDERS = ("add", "append", "add_layer", "addLayer", "push")
 """Methods that put a layer into a container."""
@@ -53,9 +53,9 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     module : str
         Its name: what was imported from elsewhere is left to its own file.
     """
-    own = {name: thing for name, thing in namespace.items() if _own(thing, module, name)}
-    classes = {name: thing for name, thing in own.items() if isinstance(thing, type)}
-    functions = {name: thing for name, thing in own.items() if inspect.isfunction(thing)}
+    mine = {name: thing for name, thing in namespace.items() if own(thing, module, name)}
+    classes = {name: thing for name, thing in mine.items() if isinstance(thing, type)}
+    functions = {name: thing for name, thing in mine.items() if inspect.isfunction(thing)}
     found = [c for name, thing in classes.items() if (c := _class(name, thing, classes))]
     found += of_functions(functions)
     return sorted(found, key=lambda candidate: candidate.line)
@@ -73,13 +73,14 @@ def optimizers(namespace: Mapping[str, Any], module: str) -> list[type]:
         for name, thing in namespace.items()
         if isinstance(thing, type)
         and is_optimizer(name)
-        and (_own(thing, module, name) or not thing.__module__.startswith(("numpy", "gradcheck")))
+        and (own(thing, module, name) or not thing.__module__.startswith(("numpy", "gradcheck")))
     ]
     return sorted(found, key=lambda kind: "sgd" not in plain(kind.__name__)
                   and "descent" not in plain(kind.__name__))  # fmt: skip
 
 
-def _own(thing: Any, module: str, name: str) -> bool:
+def own(thing: Any, module: str, name: str) -> bool:
+    """Say whether a class or function was defined in this module under this name."""
     if not (isinstance(thing, type) or inspect.isfunction(thing)):
         return False
     alias = getattr(thing, "__name__", name) != name and isinstance(thing, type)
@@ -185,9 +186,9 @@ def _loss_methods(kind: type) -> tuple[str, str] | None:
 
 def takes_layers(kind: type) -> bool:
     """Say whether a constructor takes layers, by its arguments' names."""
-    constructor = getattr(kind, "__init__", None)
+    constructor: Callable[..., Any] = kind.__init__  # type: ignore[misc]
     arguments = (arguments_of(constructor) or [])[1:]
-    names = [a.name for a in arguments] + [takes_varargs(constructor) if constructor else ""]
+    names = [*(a.name for a in arguments), takes_varargs(constructor)]
     return any(set(words(name)) & {"layers", "modules", "blocks"} and
                not set(words(name)) & {"dims", "sizes", "num", "n", "size", "units", "nodes"}
                for name in names)  # fmt: skip

@@ -183,7 +183,7 @@ def _fits(y: Array, x: Input, setting: Setting) -> bool:
     if setting.layout == "vector":
         return True
     batch = 1 - setting.feature_axis
-    return y.shape[batch] == x.shape[batch]
+    return bool(y.shape[batch] == x.shape[batch])
 
 
 def _inputs(

@@ -68,7 +68,7 @@ def check_layer(
     data = _array(x, "x")
     make = _maker(layer)
     with isolated():
-        kind = type(make())
+        kind: Any = type(make())
         candidate = candidate_of(kind)
         if candidate is None or not candidate.backward:
             raise UsageError(

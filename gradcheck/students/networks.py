@@ -227,7 +227,7 @@ def _recipe(
         scaled=True,
         warm=fit.warm,
         updates=updates,
-        seeded="random" in source_of(type(root)),
+        seeded="random" in source_of(root.__class__),
     )
     values = [*fit.given, *(drawn(p.array.shape, 1 + k) for k, p in enumerate(fit.parameters))]
     trial = RecipeInstance(recipe)

@@ -97,7 +97,7 @@ class Fit:
 
 def method(name: str) -> Callable[[Any], Callable[..., Any]]:
     """Return the function that takes a bound method from an object."""
-    return lambda root: getattr(root, name)  # type: ignore[no-any-return]
+    return lambda root: getattr(root, name)
 
 
 def fits(  # noqa: C901 - layouts, readings and widths are tried inside of each other
@@ -466,7 +466,6 @@ def recipe_of(
         trial.backward(drawn(y.shape, 9) if y.shape else np.asarray(0.7))
     except Exception:  # noqa: BLE001 - told by the check, with its place
         sources = [Source(kind="backward"), *[None] * len(fit.parameters)]
-        before = None
     else:
         sources = gradients_of(
             trial.backwarded,

@@ -133,8 +133,9 @@ def _called_with_output(text: str, forward: str, backward: str) -> bool | None:
         return None
     bound: set[str] = set()
     for node in ast.walk(tree):
-        bind = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if bind and _called(node.value) == forward:
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        if _called(node.value) == forward:
             bound |= {_dotted(target) for target in node.targets}
     told: set[bool] = set()
     for node in ast.walk(tree):

@@ -281,7 +281,8 @@ class RecipeInstance:
 
         def filled(slot: Slot) -> Any:
             kind, detail = slot
-            return inputs[detail] if kind == "input" else fill[kind](detail)
+            take: Callable[[Any], Any] = inputs.__getitem__ if kind == "input" else fill[kind]
+            return take(detail)
 
         return call.function(self.root)(
             *map(filled, call.arguments),

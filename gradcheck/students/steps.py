@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gradcheck.students.arguments import Argument, arguments_of
 from gradcheck.students.arrays import get, reachable
-from gradcheck.students.find import _own as own
-from gradcheck.students.find import step_method
+from gradcheck.students.find import own, step_method
 from gradcheck.students.recipe import Recipe, RecipeInstance
 from gradcheck.students.setting import drawn
 from gradcheck.students.vocabulary import STEP, is_optimizer, plain, stem_of_gradient, words
@@ -68,7 +68,7 @@ def _ways(kind: type, namespace: Mapping[str, Any], module: str) -> Iterator[Way
             yield from _optimizer(thing)
         elif callable(thing) and not isinstance(thing, type) and plain(label) in map(plain, (
             *STEP, "sgd", "gradient_descent", "sgd_step", "update_layer")):  # fmt: skip
-            yield lambda root, rate, thing=thing: _call(thing, root, rate)
+            yield partial(_call, thing)
 
 
 def _optimizer(kind: type) -> Iterator[Way]:

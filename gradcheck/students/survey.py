@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +151,7 @@ class _Surveyor:
                     kind(**{keyword: 1.0})
                 except Exception:  # noqa: BLE001, S112 - foreign code: the next is tried
                     continue
-                made.append(lambda kind=kind, keyword=keyword: kind(**{keyword: 1.0}))
+                made.append(partial(kind, **{keyword: 1.0}))
                 break
         return made
 
@@ -168,7 +169,10 @@ class _Surveyor:
         self._drop_helpers()
         order = {id(c): k for k, c in enumerate(self.found)}
         self.placed.sort(key=lambda p: order[id(p.candidate)])
-        return [*self.placed, *self._chains()]
+        adapters: list[Adapter] = []
+        adapters += self.placed
+        adapters += self._chains()
+        return adapters
 
     def _take_stock(self) -> None:
         for candidate in self.found:
@@ -362,7 +366,7 @@ class _Surveyor:
         return [self._made(candidate, recipe, told, role, setting, facts, fit)]
 
     def _container(self, candidate: Candidate) -> list[Placed]:
-        made = []
+        made: list[Placed] = []
         for k, layers in enumerate(self._compositions()):
             self.stock.layers = layers
             try:
