@@ -85,7 +85,7 @@ def judge(point: Point, k: int, estimate: Estimate, probes: Probes, slope: Slope
     """
     got = point.outcome.got[k]
     values = probes.read(got)
-    floor = probes.total(point.floor(got))
+    floor = probes.total(point.floor(k, got))
     comparison = compare(values, estimate, floor)
     verdict, reason = Verdict.PASS, ""
     if not comparison.agrees and k in point.convicted:
@@ -104,7 +104,7 @@ def _doubted(
 ) -> tuple[Verdict, str, Comparison]:
     """Return the verdict of what strict allowances do not settle, and what it rests on."""
     got = point.outcome.got[k]
-    values, floor = probes.read(got), probes.total(point.floor(got))
+    values, floor = probes.read(got), probes.total(point.floor(k, got))
     allowance = floor + point.rounded(k, estimate, probes)
     comparison = compare(values, estimate, allowance)
     if not comparison.agrees:

@@ -68,7 +68,7 @@ def judge_entries(
     if probes.count > most:
         probes = plans.blocks(point, k, most if point.given else DIRECTIONS)
     alone = rival is Verdict.INCONCLUSIVE
-    values, floor = probes.read(got), probes.total(point.floor(got))
+    values, floor = probes.read(got), probes.total(point.floor(k, got))
     estimate = point.differences.gradient(k, probes, point.cotangent)
     if alone and not _adds_up(point, probes, estimate, tangent, slope):
         plain = plans.forget(point, k, "real")
@@ -129,7 +129,10 @@ def _bounded_at_zero(point: Point, k: int, comparison: Comparison) -> bool:
         return False
     level = float(np.abs(point.cotangent * point.differences.y).sum())
     terms = level / float(point.differences.scales[k].max())
-    limit = max(vacuous_part(single=point.single) * terms, float(point.floor(np.zeros(1))[0]))
+    limit = max(
+        vacuous_part(single=point.single) * terms,
+        float(point.floor(k, np.zeros(point.inputs[k].shape)).max()),
+    )
     return bool((comparison.error <= 2 * limit).all())
 
 
@@ -257,7 +260,7 @@ def judge_equal_steps(point: Point, k: int) -> None:
         if not np.isfinite(slope.bound).all() or slope.kink.any():
             return
         error = float((np.abs(point.cotangent) * slope.bound).sum())
-        error += float(point.floor(got).sum()) * scale
+        error += float(point.floor(k, got).sum()) * scale
         measured = point.rounding(k)
         if measured is not None:
             error += scale * float(measured.sum())

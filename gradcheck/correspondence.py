@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.allowance import of_backward, of_forward
-from gradcheck.comparison import FLOOR, TOO_LARGE, Comparison, compare, proves
+from gradcheck.comparison import FLOOR, TOO_LARGE, compare, proves
 from gradcheck.layout import from_columns, to_columns
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.oracles.complex_step import EPS
@@ -119,6 +119,7 @@ class Correspondence:
         sample : Sample
         upstream, y : Array of one shape
         gradients : sequence of Array or None
+            Empty where y alone is to be compared.
         """
         eps = max(
             float(np.finfo(array.dtype).eps)
@@ -135,7 +136,7 @@ class Correspondence:
                 lambda: of_forward(runner, sample.inputs, y, eps, rng),
             )
         ]
-        if readings[0].verdict is Verdict.FAIL:
+        if readings[0].verdict is Verdict.FAIL or not gradients:
             return readings
         estimates = self.gradients(sample, upstream)
         measured: list[list[Array | None]] = []
@@ -157,9 +158,15 @@ class Correspondence:
                     eps,
                     lambda k=k: rounding(k),
                     float(np.abs(upstream).max(initial=0.0)),
+                    self._read_off(name, sample.inputs[k], eps),
                 )
             )
         return readings
+
+    def _read_off(self, name: str, array: Array, eps: float) -> Array | float:
+        """Return the rounding of a parameter that is in a gradient read off its update."""
+        rate = self.runner.subject.updates.get(name)
+        return 0.0 if rate is None else FLOOR * eps / rate * np.abs(array)
 
     def _reading(
         self,
@@ -169,13 +176,16 @@ class Correspondence:
         eps: float,
         rounding: object,
         largest: float = 0.0,
+        read_off: Array | float = 0.0,
     ) -> Reading:
         allowance = FLOOR * eps * np.maximum(np.abs(got), np.nan_to_num(estimate.terms))
         allowance += UNDERFLOWS * TINY[eps]
+        negligible = 0.0
         if quantity != self.primal:
-            allowance += NEGLIGIBLE * largest
+            negligible = NEGLIGIBLE * largest
         elif self.oracle.formula.name in BOUNDED:
-            allowance += NEGLIGIBLE
+            negligible = NEGLIGIBLE
+        allowance += negligible + read_off
         comparison = compare(got, estimate, allowance)
         if not comparison.agrees:
             measured = rounding()  # type: ignore[operator]
@@ -185,7 +195,7 @@ class Correspondence:
             verdict, reason = Verdict.INCONCLUSIVE, estimate.reason or "the formula is not finite"
         elif not comparison.agrees:
             verdict, reason = Verdict.FAIL, ""
-        elif not self._meaningful(comparison, estimate, eps):
+        elif not self._meaningful(comparison.error - negligible, estimate, eps):
             verdict, reason = Verdict.INCONCLUSIVE, TOO_LARGE
         else:
             verdict, reason = Verdict.PASS, ""
@@ -199,6 +209,6 @@ class Correspondence:
         )
 
     @staticmethod
-    def _meaningful(comparison: Comparison, estimate: Estimate, eps: float) -> bool:
+    def _meaningful(error: Array, estimate: Estimate, eps: float) -> bool:
         terms = np.nan_to_num(estimate.terms)
-        return proves(comparison.error, terms.max(), single=eps > EPS)
+        return proves(error, terms.max(), single=eps > EPS)

@@ -136,7 +136,7 @@ def _off(
     got, cotangent = there.outcome.got[k], there.cotangent
     ends = np.stack([cotangent * slope.minus, cotangent * slope.plus]) / scale
     bound = float((np.abs(cotangent) * slope.side_bound).sum()) / scale
-    allowance = float((np.abs(tangent) * there.floor(got)).sum())
+    allowance = float((np.abs(tangent) * there.floor(k, got)).sum())
     measured = there.rounding(k)
     if measured is not None:
         allowance += float((np.abs(tangent) * measured).sum())

@@ -58,6 +58,8 @@ class Point:
         What one forward took.
     guards_vanish : bool
         Whether a guard such as 1e-300, right in the given precision, is 0 in that of the point.
+    negligible : float
+        An error of a gradient that is none: see `NEGLIGIBLE`.
     convicted : set of int
         Inputs whose gradient was found wrong at the given point.
 
@@ -81,11 +83,13 @@ class Point:
         self.inputs = sample.inputs
         self.given = sample.regime == "point"
         self.cotangent = upstream.astype(np.float64)
+        largest = float(np.abs(self.cotangent).max(initial=0.0))
         self.edges = edges
         self.names = runner.subject.names
         self.active = runner.subject.active
         self.eps = working_roundoff(y, [self.inputs[k] for k in self.active])
         self.single = self.eps > EPS[np.float64]
+        self.negligible = 0.0 if self.single else NEGLIGIBLE * largest
         self.outcome = Outcome(sample=sample, upstream=upstream, y=y, single=self.single)
         rows = runner.forward_rows if runner.subject.forwards is not None else None
         self.differences = FiniteDifferences(runner.forward, sample.inputs, edges, y, rows)
@@ -96,15 +100,20 @@ class Point:
         self._measured: list[Array | None] | None = None
         self._again = False
 
-    def floor(self, got: Array) -> Array:
-        """Return what is always allowed: the last rounding of the result, and its underflow."""
+    def floor(self, k: int, got: Array) -> Array:
+        """Return what is always allowed: the last rounding of the result, and its underflow.
+
+        A gradient that was read off an update also has the rounding of the parameter in it.
+        """
         tiny = TINY.get(self.eps, 0.0)
         size = np.abs(got)
         size *= FLOOR * self.eps
         largest = float(np.abs(self.cotangent).max())
         size += FLOOR * tiny * max(1.0, largest)
-        if not self.single:
-            size += NEGLIGIBLE * largest
+        size += self.negligible
+        rate = self.runner.subject.updates.get(self.names[k])
+        if rate is not None:
+            size += FLOOR * self.eps / rate * np.abs(self.inputs[k])
         return size
 
     def rounding(self, k: int) -> Array | None:
@@ -152,7 +161,9 @@ class Point:
         measured = self.rounding(k)
         if measured is not None:
             terms = np.maximum(terms, probes.total(measured) / (RMS * self.eps))
-        return proves(comparison.error, terms.max(), single=self.single)
+        # What is negligible is no bound that could prove nothing.
+        error = comparison.error - probes.total(np.full(self.inputs[k].shape, self.negligible))
+        return proves(error, terms.max(), single=self.single)
 
     def measure_noise(self, k: int) -> None:
         """Measure the noise of forward: what scatters near the point, and its own rounding."""

@@ -79,6 +79,8 @@ class Subject:
     noisy : callable or None
         The same for runs in stochastic arithmetic: takes the inputs, an upstream gradient or None,
         eps, and a seed for each run; returns y and the gradients of each.
+    updates : mapping of str to float
+        Parameters whose gradient is read as (before − after) / rate, with that rate.
     steps : bool
         `make` returns `Stepping` instances.
     layout : mapping of str to str
@@ -101,6 +103,7 @@ class Subject:
     at_rate: Callable[[float], Instance] | None = None
     forwards: Rows | None = None
     noisy: NoisyRuns | None = None
+    updates: Mapping[str, float] = field(default_factory=dict)
     steps: bool = False
     layout: Mapping[str, str] = field(default_factory=dict)
     domain: Domain = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -100,6 +101,9 @@ def check_command(
     quiet: bool,
 ) -> int:
     """Check the layers, losses and networks in PATH: files, notebooks, folders or module:object."""
+    # Threads of a linear algebra library cost more than they bring for arrays of this size; it
+    # reads this when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gradcheck.students.check import Options
     from gradcheck.students.files import check_files, report_of, targets_of
     from gradcheck.students.limits import Limits
@@ -131,11 +135,12 @@ def check_command(
 
         write(sys.stdout, report_json(report))
     else:
+        from gradcheck.diagnosis.codes import using
         from gradcheck.render.student import print_student
 
-        write(
-            sys.stdout,
-            rendered(
+        codes = configured(targets[0].path).settings.get("codes")
+        with using(codes):
+            text = rendered(
                 lambda console: print_student(
                     report,
                     console,
@@ -144,8 +149,8 @@ def check_command(
                     conventions=explain_convention,
                     seconds=perf_counter() - begin,
                 )
-            ),
-        )
+            )
+        write(sys.stdout, text)
     return code
 
 

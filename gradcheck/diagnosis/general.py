@@ -102,10 +102,18 @@ def _bias(reduce: object) -> Predict:
     return predict
 
 
+KINKED = ("kinks", "ties", "equal")
+"""Regimes whose points lie on kinks, where there are any."""
+
+
 def factor(probes: Sequence[Probe], ask: Ask) -> Named | None:
     """Return the finding of a constant factor, in words where sizes explain it."""
     scaled = Hypothesis(code="factor", predict=_truth, scaled=True)
     numbers = confirmed(scaled, probes, ask) or _of_few_entries(probes)
+    if numbers is None:
+        # Where a sum has terms on their kinks, the truth is any of several values.
+        smooth = [probe for probe in probes if probe.outcome.sample.regime not in KINKED]
+        numbers = confirmed(scaled, smooth, ask) if len(smooth) < len(probes) else None
     if numbers is None or abs(numbers["factor"] - 1) < CLOSE:
         return None
     words = in_words(numbers["factor"], probes[0])

@@ -65,6 +65,20 @@ def name(subject: Subject, account: Account, outcomes: Sequence[Outcome], k: int
     return Named(code="unlisted", numbers=_error(wrong[0]))
 
 
+def exact(subject: Subject, outcomes: Sequence[Outcome], k: int) -> bool:
+    """Say whether a formula gives what the code returned at every point, the right ones included.
+
+    Then the code is not wrong because of what it kept from an earlier point.
+    """
+    seen = probes(subject, outcomes, k)
+    ask = Ask(subject, seen[0])
+    return (
+        first_confirmed(_exact(seen[0]), seen, ask)
+        or general.factor(seen, ask)
+        or first_confirmed(_other(seen[0]), seen, ask)
+    ) is not None
+
+
 def _exact(given: Probe) -> Iterator[Hypothesis]:
     yield from general.FIRST
     yield from elementwise.MASKS

@@ -1,7 +1,7 @@
 """Keep what SymPy derived on disk, as text, so that a check need not import SymPy again.
 
-The text is arithmetic and nothing else: it is read as a syntax tree and refused unless every node of
-it is an operation, a number, a name of its own, or one of a few functions of mpmath. A file that
+The text is arithmetic and nothing else: it is read as a syntax tree and refused unless every node
+of it is an operation, a number, a name of its own, or one of a few functions of mpmath. A file that
 somebody has changed can therefore give wrong numbers at most, which the other oracles contradict.
 """
 
@@ -47,7 +47,7 @@ def built(text: str) -> Callable[..., Any]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise OracleError(f"a derivation is no Python: {error}; empty the cache") from error
+        raise OracleError(f"a derivation is no Python: {error}") from error
     for node in ast.walk(tree):
         named = node.func if isinstance(node, ast.Call) else None
         if not isinstance(node, _NODES) or (
@@ -55,10 +55,10 @@ def built(text: str) -> Callable[..., Any]:
             and not (isinstance(named, ast.Name) and named.id in FUNCTIONS and not node.keywords)
         ):
             kind = type(node).__name__
-            raise OracleError(f"a derivation holds {kind}, must be arithmetic; empty the cache")
+            raise OracleError(f"a derivation holds {kind}, must be arithmetic")
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if len(functions) != 1 or len(tree.body) != 1 or functions[0].decorator_list:
-        raise OracleError("a derivation must be one function; empty the cache")
+        raise OracleError("a derivation must be one function")
     names: dict[str, Any] = {name: getattr(mpmath, name, None) for name in FUNCTIONS}
     names |= {"abs": abs, "Abs": abs, "__builtins__": {}}
     exec(compile(tree, "<derivation>", "exec"), names)  # noqa: S102 - arithmetic, see above
@@ -67,7 +67,7 @@ def built(text: str) -> Callable[..., Any]:
 
 
 def key_of(*parts: object) -> str:
-    """Return the name under which a derivation is kept; it changes with every version and source."""
+    """Return the name under which a derivation is kept: another for every version and source."""
     digest = hashlib.sha256(_sources())
     digest.update(repr(parts).encode())
     return digest.hexdigest()[:32]
@@ -98,7 +98,7 @@ def load(key: str) -> list[str] | None:
 
 
 def store(key: str, texts: Sequence[str]) -> None:
-    """Keep texts under a key; where that cannot be done, nothing is said: they are derived again."""
+    """Keep texts under a key; where that fails, nothing is said: they are derived again."""
     folder = _folder()
     if folder is None:
         return

@@ -126,7 +126,7 @@ class Tape:
         return Abs(expression)
 
     def program(self, arguments: Sequence[Expression], *outputs: Sequence[Expression]) -> str:
-        """Return the text of an mpmath function of the arguments, with the lines that are needed."""
+        """Return the text of an mpmath function of the arguments, with the lines that it needs."""
         from inspect import getsource
 
         from sympy import lambdify

@@ -58,6 +58,8 @@ class Description:
         Layout of y: see `gradcheck.layout`.
     convention : mapping of str to str
         "rule" (R1 to R10), "orientation", and what was taken for what, with the reason.
+    updates : tuple of str
+        Parameters whose gradient is read as (before − after) / learning rate.
     rate, steps : bool
         Backward takes a learning rate; the code has a way of its own to step.
     reason : str
@@ -73,6 +75,7 @@ class Description:
     inputs: tuple[Input, ...] = ()
     output: str = ""
     convention: Mapping[str, str] = field(default_factory=dict)
+    updates: tuple[str, ...] = ()
     rate: bool = False
     steps: bool = False
     reason: str = ""
@@ -95,7 +98,8 @@ class Description:
             Input(**{**one, "shape": tuple(int(n) for n in one["shape"])})
             for one in entry.get("inputs", ())
         )
-        return cls(**{**entry, "inputs": inputs})
+        updates = tuple(str(name) for name in entry.get("updates", ()))
+        return cls(**{**entry, "inputs": inputs, "updates": updates})
 
 
 class Adapter(Protocol):

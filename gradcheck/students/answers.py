@@ -115,6 +115,7 @@ def _description(entry: Any) -> Description:
             for key, value in _mapping(entry.get("convention"), 100).items()
         },
         "rate": _truth(entry.get("rate")),
+        "updates": tuple(_text(one, NAME) for one in _list(entry.get("updates", []), INPUTS)),
         "steps": _truth(entry.get("steps")),
         "reason": _text(entry.get("reason"), TEXT),
         "facts": _fact(_mapping(entry.get("facts"), 100), 6),

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gradcheck.students.recipe import Slot
 from gradcheck.students.vocabulary import (
     UPSTREAM,
     has,
@@ -19,6 +17,11 @@ from gradcheck.students.vocabulary import (
     plain,
     words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gradcheck.students.recipe import Slot
 
 SETTINGS = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "p": 0.5,
             "seed": 0, "eps": 1e-5, "momentum": 0.9}  # fmt: skip

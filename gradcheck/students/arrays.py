@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
+if TYPE_CHECKING:
+    from gradcheck.records import Array
 
 Step = tuple[str, Any]
 Place = tuple[Step, ...]
@@ -66,7 +67,7 @@ def children(thing: Any) -> list[tuple[Step, Any]]:
         return [(("key", key), thing[key]) for key in list(dict.keys(thing))]
     if isinstance(thing, list | tuple):
         return [(("item", k), part) for k, part in enumerate(list(thing)[:MOST])]
-    if isinstance(thing, _ATOMS) or isinstance(thing, np.ndarray):
+    if isinstance(thing, (_ATOMS, np.ndarray)):
         return []
     held = getattr(thing, "__dict__", None)
     found = []
@@ -81,7 +82,7 @@ def children(thing: Any) -> list[tuple[Step, Any]]:
 
 
 def reachable(root: Any, *, scalars: bool = False, kinds: str = "fc") -> list[Found]:
-    """Return every float array that can be reached, breadth first: the shortest place of each first.
+    """Return every float array that can be reached, breadth first: the shortest place first.
 
     An array that stands in several places is listed once for each.
 

@@ -1,4 +1,4 @@
-"""A layer with a loss behind it, as one subject: what is wrong in one may be made up in the other."""
+"""A layer with a loss behind it, as one subject: what is wrong in one the other may make up for."""
 
 from __future__ import annotations
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gradcheck.diagnosis.codes import using
 from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
 from gradcheck.records import Check, FileNote, Finding, Oracle, Result, Verdict
 from gradcheck.students import context, conventions
-from gradcheck.students.adapter import Description
 from gradcheck.students.subjects import subject_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from gradcheck.students.adapter import Description
     from gradcheck.students.limits import Limits
     from gradcheck.subject import Instance, NoisyRuns, Rows, Subject
 
@@ -127,8 +129,10 @@ def started(path: Path, options: Options) -> Host:
 def check_started(host: Host, options: Options, shown: str, path: Path) -> FileReport:
     """Check a file whose process was started; the process is ended."""
     begin = perf_counter()
+    _imported()
     try:
-        results, note = _checked(host, options, shown, path)
+        with using(options.settings.get("codes")):
+            results, note = _checked(host, options, shown, path)
     finally:
         host.close()
     if not results:
@@ -136,14 +140,17 @@ def check_started(host: Host, options: Options, shown: str, path: Path) -> FileR
         note = replace(note, error=why)
         results = [_not_looked_at(shown, why, options.seed)]
     named = tuple(replace(result, file=shown) for result in results)
-    return FileReport(
-        results=named, note=replace(note, seconds=perf_counter() - begin)
-    )
+    return FileReport(results=named, note=replace(note, seconds=perf_counter() - begin))
 
 
-def _checked(
-    host: Host, options: Options, shown: str, path: Path
-) -> tuple[list[Result], FileNote]:
+def _imported() -> None:
+    """Import what every check needs, while the file is loaded in the other process."""
+    import mpmath
+
+    del mpmath
+
+
+def _checked(host: Host, options: Options, shown: str, path: Path) -> tuple[list[Result], FileNote]:
     try:
         descriptions, notes, output = host.descriptions()
     except LoadError as error:
@@ -318,9 +325,7 @@ def _ended(result: Result, subject: Subject, why: str) -> Result:
     check = Check(quantity="process", oracle=Oracle.CONTRACT, contract="runs",
                   verdict=Verdict.ERROR, reason=why)  # fmt: skip
     finding = Finding(code="crash", quantity="process", message=why)
-    return replace(
-        result, checks=(*result.checks, check), findings=(finding, *result.findings)
-    )
+    return replace(result, checks=(*result.checks, check), findings=(finding, *result.findings))
 
 
 def not_placed(description: Description, seed: int, again: str) -> Result:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.arguments import Argument, arguments_of, takes_varargs
 from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE, has, is_optimizer, plain, words
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gradcheck.records import Array
 
 CHANNELS, FILTERS, SIDE, KERNEL = 3, 2, 5, 3
 """Of images: channels in and out, height and width, and those of a kernel."""
@@ -34,9 +36,7 @@ class Sizes:
 
     def swapped(self) -> Sizes:
         """Return the sizes with inputs and outputs exchanged: (out, in) constructors."""
-        return Sizes(
-            inputs=self.outputs, outputs=self.inputs, hidden=self.hidden, batch=self.batch
-        )
+        return Sizes(inputs=self.outputs, outputs=self.inputs, hidden=self.hidden, batch=self.batch)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def proposals(
         if many and stock.layers is not None and _like_layers(many):
             layers = stock.layers
             yield lambda: (tuple(layers(sizes)), {})
-            yield lambda: (tuple([sizes.inputs, sizes.hidden, sizes.outputs]), {})
+            yield lambda: ((sizes.inputs, sizes.hidden, sizes.outputs), {})
         yield lambda: ((), {})
         return
     for reading in ("image",) if images else ("names", "swapped", "square", "tuple", "lists"):

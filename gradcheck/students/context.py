@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict
-from gradcheck.students.adapter import Description
+
+if TYPE_CHECKING:
+    from gradcheck.students.adapter import Description
 
 LOSSES = ("mse", "cross_entropy", "softmax_cross_entropy", "other")
 CLOSE = 1e-6
@@ -27,7 +30,7 @@ def is_chain(description: Description) -> bool:
 def judged_together(
     results: Mapping[str, Result], described: Mapping[str, Description], chained: Chained
 ) -> list[Result]:
-    """Return the results with each convention turned into a remark where its context makes it right.
+    """Return the results, with each convention a remark where its context makes it right.
 
     Parameters
     ----------
@@ -158,7 +161,7 @@ def _averaged(
 
 
 def _passes(result: Result, quantities: set[str]) -> bool:
-    """Say whether these gradients were looked at, and each is right by every oracle that can tell."""
+    """Say whether these gradients were looked at, and no oracle that can tell finds one wrong."""
     checks = [c for c in result.checks if c.quantity in quantities
               and c.oracle is not Oracle.CONTRACT]  # fmt: skip
     passed = {c.quantity for c in checks if c.verdict is Verdict.PASS}
@@ -219,7 +222,9 @@ def as_remarks(result: Result, codes: set[str], text: str) -> Result:
 
 def up_to_guards(result: Result, guards: list[str]) -> Result:
     """Return the result of a subject that is right where every guard is read as 0."""
-    text = f"right up to the guard {', '.join(dict.fromkeys(guards))}: with 0 in its place it is exact"
+    text = (
+        f"right up to the guard {', '.join(dict.fromkeys(guards))}: with 0 in its place it is exact"
+    )
     codes = {finding.code for finding in _faults(result)}
     marked = as_remarks(result, codes, text)
     found = tuple(

@@ -1,4 +1,4 @@
-"""Numbers that tell a convention of losses from a bug: a multiple of the notes' cost, y − t for logits."""
+"""Tell a convention of losses from a bug, in numbers: a multiple of the cost, y − t for logits."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _fused(subject: Subject) -> float | None:
 
 
 def _averages(factor: float, shape: tuple[int, ...]) -> bool:
-    """Say whether it is what a sum or a mean leaves: 1, 1/N, 1/n or 1/(nN), and not the 2 of a square."""
+    """Say whether a sum or a mean leaves it: 1, 1/N, 1/n or 1/(nN), and not the 2 of a square."""
     sizes = {1, *shape, int(np.prod(shape))}
     return any(abs(factor * size - 1) < CLOSE for size in sizes)
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradcheck.students.check import Options, check_started, started
 from gradcheck.students.target import targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
     from gradcheck.records import Report
     from gradcheck.students.check import FileReport
 
     Progress = Callable[[int, int, str], None]
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One file to be checked: where it is, how it is shown, and the one subject that is asked for."""
+    """One file to be checked: where it is, how it is shown, and the subject that is asked for."""
 
     path: Path
     shown: str

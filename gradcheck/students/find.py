@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.arguments import (
     Argument,
@@ -30,6 +29,9 @@ from gradcheck.students.vocabulary import (
     role_of,
     words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 ADDERS = ("add", "append", "add_layer", "addLayer", "push")
 """Methods that put a layer into a container."""
@@ -78,6 +80,15 @@ class Candidate:
     def line(self) -> int:
         """Return the line at which it stands, 0 where it is not known."""
         return line_of(self.thing)
+
+
+def line_of_backward(candidate: Candidate) -> int:
+    """Return the line of what computes the gradient; of the class where that is inherited."""
+    backward = candidate.backward
+    if isinstance(backward, str) and isinstance(candidate.thing, type):
+        backward = candidate.thing.__dict__.get(backward)
+    line = line_of(inspect.unwrap(backward)) if callable(backward) else 0
+    return line or candidate.line
 
 
 def line_of(thing: Any) -> int:
@@ -273,7 +284,11 @@ def _training_step(kind: type) -> str:
     own = [name for base in kind.__mro__[:-1] for name in vars(base)]
     told = [n for n in own if set(words(n)) & {"gradient", "gradients", "grads", "backprop"}]
     for name in (*likely, *told):
-        if name not in TRAIN and method_of(kind, (name,)) and len(_array_arguments(kind, name)) == 2:
+        if (
+            name not in TRAIN
+            and method_of(kind, (name,))
+            and len(_array_arguments(kind, name)) == 2
+        ):
             return name
     return ""
 
@@ -332,8 +347,8 @@ def _unwritten(kind: type, name: str) -> bool:
 def _hands_on(kind: type, name: str) -> bool:
     """Say whether a method returns its argument as it is."""
     body = _body(kind, name)
-    return len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(
-        body[0].value, ast.Name
+    return (
+        len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Name)
     )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.adapter import Input
 from gradcheck.students.arguments import (
     Argument,
@@ -22,13 +20,18 @@ from gradcheck.students.arguments import (
 )
 from gradcheck.students.arrays import get
 from gradcheck.students.construct import Stock, proposals
-from gradcheck.students.find import Candidate
 from gradcheck.students.losses import call_with
 from gradcheck.students.objects import NotPlaced, told_source
 from gradcheck.students.places import Parameter, gradients_of, output_of
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
 from gradcheck.students.setting import Setting, drawn
 from gradcheck.students.vocabulary import plain, symbol_of, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gradcheck.records import Array
+    from gradcheck.students.find import Candidate
 
 AT_OUTPUT = {"a", "y", "out", "output", "s", "activation", "activated", "fx", "act", "yhat"}
 """Names of what F' takes where it is written in the output."""
@@ -203,8 +206,13 @@ def _inputs(
             name = arrays[k].name
         layout = setting.layout if place == 0 else _layout(shapes[k], setting)
         made.append(
-            Input(name=name, shape=shapes[k], layout=layout, parameter=place > 0,
-                  axis=setting.feature_axis if place == 0 else -1)  # fmt: skip
+            Input(
+                name=name,
+                shape=shapes[k],
+                layout=layout,
+                parameter=place > 0,
+                axis=setting.feature_axis if place == 0 else -1,
+            )
         )
     return tuple(made)
 
@@ -286,7 +294,7 @@ def place_pair(
             name = arrays[0].name if arrays else "x"
             call = filled(arguments, {name: ("input", 0), **names[0]}, size=setting.batch)
             derivative = arguments_of(backward(root)) or []
-            point = (arrays_among(derivative) or derivative[:1])
+            point = arrays_among(derivative) or derivative[:1]
             if call is None or not point:
                 raise NotPlaced("an argument is not understood")  # noqa: TRY301
             at_output, why = _at_output(candidate, name, point[0].name, text, options)

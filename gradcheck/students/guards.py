@@ -40,7 +40,7 @@ class Guards(ast.NodeTransformer):
                     self._named |= {_name(target) for target in node.targets} - {""}
         return [self.visit(statement) for statement in statements]
 
-    def visit_BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802 - ast's name
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
         """Look at what is added or subtracted."""
         self.generic_visit(node)
         if not isinstance(node.op, ast.Add | ast.Sub):
@@ -62,11 +62,11 @@ def _tiny(node: ast.AST) -> bool:
         return isinstance(value, float) and 0 < value <= LARGEST
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         base, power = node.left, node.right
-        negative = isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub)
         return (
             isinstance(base, ast.Constant)
             and base.value == 10
-            and negative
+            and isinstance(power, ast.UnaryOp)
+            and isinstance(power.op, ast.USub)
             and isinstance(power.operand, ast.Constant)
             and isinstance(power.operand.value, int)
             and power.operand.value >= 6

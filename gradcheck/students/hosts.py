@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.process import Sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from gradcheck.students.adapter import Adapter, Description
     from gradcheck.students.limits import Limits
     from gradcheck.subject import Instance, NoisyRuns, Rows
 

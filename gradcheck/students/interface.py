@@ -1,11 +1,9 @@
-"""What an author calls from Python: check a layer, a loss, a file. The code runs in this process."""
+"""What an author calls from Python, to check a layer or loss in this process, or a file."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +17,13 @@ from gradcheck.students.losses import place_given
 from gradcheck.students.objects import Fit, NotPlaced, recipe_of, source_of, try_on
 from gradcheck.students.recipe import Recipe, RecipeInstance
 from gradcheck.students.setting import Setting
+from gradcheck.students.survey import updates_of
 from gradcheck.subject import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from gradcheck.students.adapter import Input
 
 __all__ = [
@@ -152,7 +154,7 @@ def check_file(
     only : sequence of str
         Names of subjects; empty for all.
     in_process : bool
-        Run the file's code here, and not in a process of its own: quicker, for code that is trusted.
+        Run the file's code here and not in a process of its own: quicker, for trusted code.
 
     Raises
     ------
@@ -289,6 +291,7 @@ def _subject(
         constants=frozenset(one.name for one in inputs if one.constant),
         parameters=frozenset(one.name for one in inputs if one.parameter),
         at_rate=(lambda rate: RecipeInstance(recipe, rate)) if _has_rate(recipe) else None,
+        updates=dict.fromkeys(updates_of(recipe), 1.0),
         layout=layout,
         file=getattr(getattr(candidate.thing, "__code__", None), "co_filename", ""),
         line=candidate.line,
@@ -301,9 +304,7 @@ def _has_rate(recipe: Recipe) -> bool:
     return call is not None and ("rate", None) in (*call.arguments, *call.keywords.values())
 
 
-def _checked(
-    subject: Subject, role: str, regimes: str | Sequence[str], seed: int
-) -> Result:
+def _checked(subject: Subject, role: str, regimes: str | Sequence[str], seed: int) -> Result:
     from gradcheck.check import check_subject
 
     formula = FORMULA_OF.get(role) if subject.layout or role == "mse" else None
@@ -311,4 +312,3 @@ def _checked(
         return check_subject(subject, regimes=regimes, seed=seed, formula=formula)
     except OracleError:
         return check_subject(subject, regimes=regimes, seed=seed)
-

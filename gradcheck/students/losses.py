@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.adapter import Input
 from gradcheck.students.arguments import (
     Argument,
@@ -36,6 +34,11 @@ from gradcheck.students.vocabulary import (
     role_of,
     words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gradcheck.records import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,9 @@ def place_loss(
     arguments = arguments_of(value(root)) or []
     arrays = arrays_among(arguments)
     if len(arrays) != 2:
-        raise NotPlaced(f"its value takes {len(arrays)} arrays, must take a prediction and a target")
+        raise NotPlaced(
+            f"its value takes {len(arrays)} arrays, must take a prediction and a target"
+        )
     order = order_of(arrays, str(options.get("order", "")))
     text = source_of(candidate.thing)
     errors: list[str] = []
@@ -123,9 +128,7 @@ def place_given(
         Where the value cannot be called with both, or is no number.
     """
     name = getattr(loss, "__name__", type(loss).__name__)
-    candidate = Candidate(
-        kind="loss-pair", name=name, role=role_of(name) or "other", thing=loss
-    )
+    candidate = Candidate(kind="loss-pair", name=name, role=role_of(name) or "other", thing=loss)
     arrays = arrays_among(arguments_of(loss) or [])
     if len(arrays) != 2:
         raise NotPlaced(f"it takes {len(arrays)} arrays, must take a prediction and a target")
@@ -421,9 +424,7 @@ def _gradient_slots(arguments: Sequence[Argument], order: Order) -> dict[str, Sl
     return slots
 
 
-def _with_output(
-    slots: dict[str, Slot], order: Order, trial: RecipeInstance
-) -> dict[str, Slot]:
+def _with_output(slots: dict[str, Slot], order: Order, trial: RecipeInstance) -> dict[str, Slot]:
     """Hand in the probabilities that forward left in the object, where an argument means those."""
     output = (("attr", "output"),)
     held = getattr(trial.root, "output", None)

@@ -36,6 +36,7 @@ from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
 from gradcheck.students.setting import Setting, drawn
 from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE, is_target, plain, words
 
+
 def place_container(
     candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, text: str
 ) -> tuple[Recipe, dict[str, str]]:
@@ -172,9 +173,7 @@ def _try(
     target = Input(name="t", shape=setting.shape(classes), values=targets,
                    axis=setting.feature_axis, layout=setting.layout, constant=True)  # fmt: skip
     if targets == "labels":
-        target = replace(
-            target, shape=(setting.batch,), classes=classes, layout="labels", axis=-1
-        )
+        target = replace(target, shape=(setting.batch,), classes=classes, layout="labels", axis=-1)
     forward = Call(function=function, arguments=call[0], keywords=call[1])
     x = drawn(setting.shape(features))
     given = (x, values_of(target))
@@ -233,9 +232,7 @@ def _recipe(
     before = state_of(trial.root)
     trial.backward(np.asarray(1.0))
     names = returned_names(getattr(type(trial.root), gradient))
-    dx, *others = gradients_of(
-        trial.backwarded, names, trial.root, before, fit.x, fit.parameters
-    )
+    dx, *others = gradients_of(trial.backwarded, names, trial.root, before, fit.x, fit.parameters)
     if dx is not None and not _is_dx(dx, trial, fit):
         dx = None
         others = gradients_of(trial.backwarded, names, trial.root, before, None, fit.parameters)

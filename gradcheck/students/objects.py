@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.isolation import isolated
-from gradcheck.records import Array
 from gradcheck.students.adapter import Input
 from gradcheck.students.arguments import (
     Argument,
@@ -32,6 +30,11 @@ from gradcheck.students.places import (
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
 from gradcheck.students.setting import Setting, drawn
 from gradcheck.students.vocabulary import BUFFERS, is_optimizer, plain, symbol_of, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gradcheck.records import Array
 
 MOVED = 0.37
 """By how much an array is moved to see whether forward depends on it."""

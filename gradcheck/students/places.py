@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.arrays import Found, Place, name_of, reachable
 from gradcheck.students.recipe import Source
 from gradcheck.students.vocabulary import (
@@ -24,6 +23,9 @@ from gradcheck.students.vocabulary import (
     symbol_of,
     words,
 )
+
+if TYPE_CHECKING:
+    from gradcheck.records import Array
 
 INPUTS = {
     "x", "input", "inputs", "in", "aprev", "prev", "a", "h", "inputgradient", "values", "data",
@@ -77,9 +79,13 @@ def output_of(returned: Any, root: Any, before: State) -> Source | None:
                 return Source(kind="state", place=(("attr", name),))
         direct = [place for place in new if len(place) == 1]
         return Source(kind="state", place=direct[-1]) if direct else None
-    if isinstance(returned, tuple | list) and len(returned) and _is_numeric(returned[0]):
-        if isinstance(returned, tuple) or isinstance(returned[0], np.ndarray):
-            return Source(kind="forward", place=(("item", 0),))
+    if (
+        isinstance(returned, tuple | list)
+        and len(returned)
+        and _is_numeric(returned[0])
+        and (isinstance(returned, tuple) or isinstance(returned[0], np.ndarray))
+    ):
+        return Source(kind="forward", place=(("item", 0),))
     return Source(kind="forward")
 
 
@@ -229,7 +235,7 @@ def _numbers_fit(own: Sequence[str], wanted: Sequence[str]) -> int:
 def _in_order(
     rest: Sequence[tuple[str, Found]], parameters: Sequence[Parameter]
 ) -> dict[int, Source]:
-    """Match what has no telling name with the parameters by position, or by shape if that is plain."""
+    """Match what has no telling name with the parameters: by position, or by shapes if all differ."""
     free = [one for stem, one in rest if not stem]
     if len(free) != len(parameters) or not free:
         return {}
@@ -310,7 +316,9 @@ def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[
     """Return the parameters with names in the notes' symbols, numbered where two would be alike."""
     symbols = [symbol_of(_telling(places)) for places, _ in groups]
     numbers = [number_of(_telling(places)) for places, _ in groups]
-    named = [f"{s}{n}" if n and not s.endswith(n) else s for s, n in zip(symbols, numbers)]
+    named = [
+        f"{s}{n}" if n and not s.endswith(n) else s for s, n in zip(symbols, numbers, strict=False)
+    ]
     if len(set(named)) < len(named):
         counts: dict[str, int] = {}
         named = []
@@ -325,6 +333,6 @@ def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[
 
 
 def _telling(places: tuple[Place, ...]) -> str:
-    """Return the name among an array's places that says most: one that is W or b, if there is one."""
+    """Return the name among an array's places that says most: one that is W or b, if any is."""
     names = [name_of(place) for place in places]
     return next((n for n in names if symbol_of(n) in ("W", "b")), names[0])

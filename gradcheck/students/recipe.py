@@ -7,16 +7,19 @@ out: in what was returned, in the object's state, or in what an update changed.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.arrays import Place, get, put, reachable
-from gradcheck.students.adapter import Input
 from gradcheck.students.inner import calls_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gradcheck.records import Array
+    from gradcheck.students.adapter import Input
 
 Slot = tuple[str, Any]
 """What goes in for an argument: ("input", k), ("upstream", None), ("rate", None), ("y", None),
@@ -258,7 +261,11 @@ class RecipeInstance:
             if k in but or type(array) is not np.ndarray or not array.flags.writeable:
                 continue
             now = get(self.root, places[0])
-            if isinstance(now, np.ndarray) and now.shape == array.shape and now.dtype == array.dtype:
+            if (
+                isinstance(now, np.ndarray)
+                and now.shape == array.shape
+                and now.dtype == array.dtype
+            ):
                 if now.tobytes() != array.tobytes():
                     array[...] = now
 
@@ -328,9 +335,11 @@ def _reshaped(gradient: Any, shape: tuple[int, ...]) -> Any:
     """
     own = np.shape(gradient)
     if len(own) < len(shape) and shape == (1,) * (len(shape) - len(own)) + own:
-        return np.asarray(gradient).reshape(shape) if not isinstance(
-            gradient, np.ndarray
-        ) else gradient.reshape(shape)
+        return (
+            np.asarray(gradient).reshape(shape)
+            if not isinstance(gradient, np.ndarray)
+            else gradient.reshape(shape)
+        )
     return gradient
 
 

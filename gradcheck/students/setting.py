@@ -1,16 +1,18 @@
-"""How a file lays out its data: examples as rows, as columns, or one at a time; and the evidence."""
+"""How a file lays out its data: examples as rows, as columns or one at a time; and how we know."""
 
 from __future__ import annotations
 
 import ast
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.records import Array
 from gradcheck.students.construct import Sizes
+
+if TYPE_CHECKING:
+    from gradcheck.records import Array
 
 ORIENTATIONS = ("batch_features", "features_batch", "row", "column", "1d")
 

@@ -19,11 +19,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import UsageError
 from gradcheck.students.setting import ORIENTATIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROLES = (
     "dense", "activation", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "mse",
@@ -100,9 +102,7 @@ def _read(path: Path, *, required: bool) -> dict[str, Any]:
     return dict(table)
 
 
-def _known(
-    path: Path, table: Any, keys: dict[str, type | tuple[type, ...]], prefix: str
-) -> None:
+def _known(path: Path, table: Any, keys: dict[str, type | tuple[type, ...]], prefix: str) -> None:
     if not isinstance(table, dict):
         raise UsageError(f"{path}: tool.gradcheck must be a table; write [tool.gradcheck]")
     for key, value in table.items():

@@ -47,7 +47,8 @@ def _moves(recipe: Recipe, way: Way) -> bool:
     except Exception:  # noqa: BLE001 - foreign code: then it is not the way
         return False
     return any(
-        before[place].shape == after[place].shape and not np.array_equal(before[place], after[place])
+        before[place].shape == after[place].shape
+        and not np.array_equal(before[place], after[place])
         for place in before
     )
 

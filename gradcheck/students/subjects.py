@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.records import Array
-from gradcheck.students.adapter import Description, Input
 from gradcheck.subject import Instance, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gradcheck.records import Array
+    from gradcheck.students.adapter import Description, Input
 
 LOGIT = 4.0
 """Logits stay inside of ±4: a probability of at least e^-8 / n is clipped by nobody."""
@@ -110,6 +114,7 @@ def subject_of(
             one.name for one in description.inputs if one.values in ("one-hot", "labels")
         ),
         at_rate=at_rate if description.rate else None,
+        updates=dict.fromkeys(description.updates, 1.0),
         steps=description.steps,
         layout=layout,
         domain=domain,

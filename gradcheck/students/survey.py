@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import SubjectError
 from gradcheck.isolation import isolated
@@ -15,7 +14,13 @@ from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.chain import ChainInstance
 from gradcheck.students.construct import Sizes, Stock, build_at, like_function
-from gradcheck.students.find import LOSS_ROLES, Candidate, candidates, optimizers
+from gradcheck.students.find import (
+    LOSS_ROLES,
+    Candidate,
+    candidates,
+    line_of_backward,
+    optimizers,
+)
 from gradcheck.students.functions import place_functions, place_pair, uses
 from gradcheck.students.functions import whole as runs_whole
 from gradcheck.students.guards import Guards
@@ -32,12 +37,16 @@ from gradcheck.students.objects import (
     recipe_of,
     source_of,
 )
-from gradcheck.students.recipe import Recipe, RecipeInstance
+from gradcheck.students.recipe import Recipe, RecipeInstance, Source
 from gradcheck.students.setting import ORIENTATIONS, Setting, drawn, evidence_of
 from gradcheck.students.source import edited
 from gradcheck.students.steps import step_of
 from gradcheck.students.vocabulary import plain
-from gradcheck.subject import Instance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gradcheck.subject import Instance
 
 PATIENCE = 3.0
 """Seconds for finding out how one subject is met."""
@@ -112,7 +121,21 @@ class _Surveyor:
         found = candidates(self.namespace, self.module)
         roles = {name: table["role"] for name, table in self._tables().items() if "role" in table}
         found = [replace(c, role=roles.get(c.name, c.role)) for c in found]
+        found += self._named(found)
+        found = [_with_methods(c, self._options(c.name)) for c in found]
         return [c for c in found if c.role != "skip"]
+
+    def _named(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Return the classes that a configuration names and that no name of theirs gave away."""
+        known = {candidate.name for candidate in found}
+        return [
+            Candidate(kind="layer", name=name, role=str(table.get("role", "other")),
+                      thing=self.namespace[name], forward=table["forward"],
+                      backward=table["backward"], why="as configured")
+            for name, table in self._tables().items()
+            if name not in known and isinstance(self.namespace.get(name), type)
+            and "forward" in table and "backward" in table
+        ]  # fmt: skip
 
     def _tables(self) -> dict[str, Mapping[str, Any]]:
         tables = self.settings.get("subjects", {})
@@ -127,7 +150,7 @@ class _Surveyor:
             for keyword in ("learning_rate", "lr", "eta", "alpha", "rate", "step_size"):
                 try:
                     kind(**{keyword: 1.0})
-                except Exception:  # noqa: BLE001, S112, PERF203 - foreign code: the next is tried
+                except Exception:  # noqa: BLE001, S112 - foreign code: the next is tried
                     continue
                 made.append(lambda kind=kind, keyword=keyword: kind(**{keyword: 1.0}))
                 break
@@ -179,26 +202,25 @@ class _Surveyor:
                 return replace(setting, reason="the file sums over the examples")
             if evidence.said_batch and not evidence.said_single:
                 return replace(setting, reason="its comments speak of several examples")
-            return setting.as_single("its dense layer runs on one example, and nothing sums over several")
+            return setting.as_single(
+                "its dense layer runs on one example, and nothing sums over several"
+            )
         summed = self._by_softmax()
         if summed is not None:
             return summed
         if evidence.batched:
-            return Setting(
-                orientation="batch_features", reason="the file sums over an axis"
-            )
+            return Setting(orientation="batch_features", reason="the file sums over an axis")
         if evidence.said_single:
             column = "column" in self.text.lower() or ", 1)" in self.text
             return Setting(
-                orientation="column" if column else "row", reason="its comments speak of one example"
+                orientation="column" if column else "row",
+                reason="its comments speak of one example",
             )
         return Setting(orientation="batch_features", reason="nothing says otherwise")
 
     def _scout(self) -> tuple[Setting, bool] | None:
         """Return the layout in which a dense layer runs, and whether it does so for several examples."""
-        settings = [
-            Setting(orientation=o) for o in ("batch_features", "features_batch", "1d")
-        ]
+        settings = [Setting(orientation=o) for o in ("batch_features", "features_batch", "1d")]
         best: tuple[Setting, bool] | None = None
         for candidate in self.found:
             if candidate.role != "dense" or candidate.kind not in ("layer", "functions"):
@@ -215,17 +237,13 @@ class _Surveyor:
             best = best or (setting, False)
         return best
 
-    def _scouted(
-        self, candidate: Candidate, settings: Sequence[Setting]
-    ) -> tuple[bool, Setting]:
+    def _scouted(self, candidate: Candidate, settings: Sequence[Setting]) -> tuple[bool, Setting]:
         """Return whether a dense layer runs on several examples, and in which layout."""
         with alarm.within(PATIENCE):
             if candidate.kind == "layer":
                 fit, recipe, _ = self._layer(candidate, settings)
                 return complete(recipe, fit), fit.setting
-            recipe, _, setting = place_functions(
-                candidate, settings, self._options(candidate.name)
-            )
+            recipe, _, setting = place_functions(candidate, settings, self._options(candidate.name))
             return runs_whole(recipe), setting
 
     def _by_softmax(self) -> Setting | None:
@@ -320,6 +338,7 @@ class _Surveyor:
             return [self._network(candidate)]
         if kind == "layer":
             fit, recipe, told = self._layer(candidate, self._settings())
+            recipe = _with_gradients(recipe, options)
             recipe = replace(recipe, step=step_of(recipe, self.namespace, self.module))
             setting = fit.setting
         elif kind in ("loss", "loss-pair", "loss-gradient") or (
@@ -358,14 +377,14 @@ class _Surveyor:
                 continue
             facts = {"filled_with": list(self.filling)}
             made.append(self._made(candidate, recipe, told, "sequential", self.setting, facts))
+        if not made:
+            raise NotPlaced("no layer of this file could be placed to fill it with")
         return made
 
     def _network(self, candidate: Candidate) -> Placed:
         options = self._options(candidate.name)
         try:
-            recipe, told, setting = place_network(
-                candidate, self._settings(), self.stock, options
-            )
+            recipe, told, setting = place_network(candidate, self._settings(), self.stock, options)
         except NotPlaced:
             if not candidate.forward:
                 raise
@@ -395,10 +414,11 @@ class _Surveyor:
             name=candidate.name,
             role=role,
             file=self.loaded.name,
-            line=candidate.line,
+            line=line_of_backward(candidate),
             inputs=recipe.inputs,
             output="scalar" if scalar else setting.layout,
             convention={"taken for": role, "because": candidate.why, **told},
+            updates=updates_of(recipe),
             rate=("rate", None) in sources or bool(recipe.rates),
             steps=recipe.step is not None,
             facts={**facts, **({"guards": self.guards[:5]} if self.guards else {})},
@@ -496,6 +516,29 @@ class _Surveyor:
         ]
 
 
+def _with_methods(candidate: Candidate, options: Mapping[str, Any]) -> Candidate:
+    """Return the candidate with the methods that a configuration names."""
+    if not isinstance(candidate.thing, type) or not {"forward", "backward"} & set(options):
+        return candidate
+    kind = "layer" if candidate.kind == "unplaced" else candidate.kind
+    return replace(
+        candidate,
+        kind=kind,
+        forward=options.get("forward", candidate.forward),
+        backward=options.get("backward", candidate.backward),
+    )
+
+
+def _with_gradients(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with the attributes that a configuration names for gradients."""
+    named = options.get("gradients", {})
+    sources = tuple(
+        Source(kind="state", place=(("attr", str(named[one.name])),)) if one.name in named else old
+        for one, old in zip(recipe.inputs, recipe.gradients, strict=True)
+    )
+    return replace(recipe, gradients=sources)
+
+
 def _activates(candidate: Candidate) -> bool:
     """Say whether a dense layer's constructor takes an activation: then y is not Wx + b."""
     if not isinstance(candidate.thing, type):
@@ -503,6 +546,15 @@ def _activates(candidate: Candidate) -> bool:
     return any(
         like_function(a.name) and (a.required or a.default not in (None, "linear", "identity"))
         for a in arguments_of(candidate.thing) or []
+    )
+
+
+def updates_of(recipe: Recipe) -> tuple[str, ...]:
+    """Return the names of the parameters whose gradients are read off an update."""
+    return tuple(
+        one.name
+        for one, source in zip(recipe.inputs, recipe.gradients, strict=True)
+        if source is not None and source.kind == "update"
     )
 
 
@@ -540,9 +592,7 @@ def _chain(layer: Placed, loss: Placed) -> Placed | None:
             "guards": loss.description.facts.get("guards", []),
         },
     )
-    return Placed(
-        description=description, maker=lambda rate: ChainInstance([first], second, rate)
-    )
+    return Placed(description=description, maker=lambda rate: ChainInstance([first], second, rate))
 
 
 __all__ = ["Placed", "Survey", "plain", "survey"]

@@ -58,8 +58,7 @@ UPSTREAM = {
 TRAINING = {"training", "train", "mode", "trainflg", "test", "flg", "flag", "istraining", "phase"}
 TARGET = {
     "true", "target", "targets", "label", "labels", "star", "soll", "desired", "expected", "truth",
-    "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index", "index",
-    "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth", "lbl", "cible", "vrai", "ziel", "ts", "onehot",
+    "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index", "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth", "lbl", "cible", "vrai", "ziel", "ts", "onehot",
     "outputexpected", "trues", "ylabel", "gold", "teacher",
 }  # fmt: skip
 PREDICTION = {
@@ -139,7 +138,13 @@ _ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _SANDWICHES = ("affine", "linear", "dense", "conv", "batchnorm", "bn", "fc")
 _OTHER_RELUS = ("prelu", "relu6", "crelu", "srelu", "thresholdedrelu", "randomizedrelu")
-_NO_SIGMOID = ("sigmoidcrossentropy", "hardsigmoid", "logsigmoid", "sigmoidloss", "logisticregression")
+_NO_SIGMOID = (
+    "sigmoidcrossentropy",
+    "hardsigmoid",
+    "logsigmoid",
+    "sigmoidloss",
+    "logisticregression",
+)
 _NO_SOFTMAX = ("logsoftmax", "softmaxregression", "softmaxclassifier")
 _NO_TANH = ("hardtanh", "tanhshrink", "scaledtanh", "lecuntanh")
 _NO_DENSE = ("bilinear", "linearregression", "nonlinear", "nolineal", "nichtlinear", "relulinear", "linearrelu", "affinerelu",
@@ -297,10 +302,20 @@ def kind_of_argument(name: str) -> str:
         "rate", "training", "optimizer", "size", "cache", "settings", or "array".
     """
     tokens, flat = set(words(name)), plain(name)
-    if flat in ("lr", "learningrate", "learnrate", "alpha", "eta", "lrate", "stepsize", "lernrate",
-                "tasa", "tasaaprendizaje", "tasadeaprendizaje", "taux") or (
-        "learning" in tokens or ("rate" in tokens and "dropout" not in tokens)
-    ):
+    if flat in (
+        "lr",
+        "learningrate",
+        "learnrate",
+        "alpha",
+        "eta",
+        "lrate",
+        "stepsize",
+        "lernrate",
+        "tasa",
+        "tasaaprendizaje",
+        "tasadeaprendizaje",
+        "taux",
+    ) or ("learning" in tokens or ("rate" in tokens and "dropout" not in tokens)):
         return "rate"
     if flat in TRAINING or {"training", "train"} & tokens or flat.startswith("istrain"):
         return "training"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from gradcheck import point as module
+from gradcheck.comparison import compare
 from gradcheck.errors import SubjectError
 from gradcheck.execution import Runner
 from gradcheck.point import Point
@@ -67,14 +69,32 @@ class TestMaking:
 
 class TestFloor:
     def test_is_two_units_in_the_last_place(self) -> None:
-        got = np.array([1.0, -4.0])
-        assert np.allclose(made().floor(got), 2 * 2.0**-52 * np.abs(got), rtol=1e-12)
+        got = np.array([1.0, -4.0, 2.0])
+        assert np.allclose(made().floor(0, got), 2 * 2.0**-52 * np.abs(got), rtol=1e-4)
 
     @pytest.mark.parametrize(("upstream", "times"), [(1.0, 1.0), (0.01, 1.0), (100.0, 100.0)])
-    @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+    @pytest.mark.parametrize("dtype", [np.float32, np.float16])
     def test_of_zero_is_what_underflows(self, dtype: type, upstream: float, times: float) -> None:
-        floor = made(X.astype(dtype), upstream=upstream).floor(np.zeros(1))
+        floor = made(X.astype(dtype), upstream=upstream).floor(0, np.zeros(3))
         assert floor[0] == pytest.approx(2 * times * float(np.finfo(dtype).tiny), rel=1e-3)
+
+    @pytest.mark.parametrize("upstream", [1.0, -100.0])
+    def test_of_zero_in_float64_is_what_is_negligible(self, upstream: float) -> None:
+        floor = made(upstream=upstream).floor(0, np.zeros(3))
+        assert floor[0] == pytest.approx(module.NEGLIGIBLE * abs(upstream), rel=1e-12)
+
+    def test_what_is_negligible_makes_no_bound_vacuous(self) -> None:
+        point = made()
+        value = np.full(3, 1e-19)
+        estimate = Estimate(value=value, bound=np.zeros(3), terms=value)
+        comparison = compare(value, estimate, point.floor(0, value))
+        assert point.meaningful(0, comparison, estimate, PROBES)
+
+    def test_of_an_update_is_the_rounding_of_the_parameter_too(self) -> None:
+        point = made()
+        point.runner.subject = replace(point.runner.subject, updates={"x": 0.5})
+        floor = point.floor(0, np.zeros(3))
+        assert np.allclose(floor, 2 * 2.0**-52 / 0.5 * np.abs(X), rtol=1e-3)
 
 
 class TestRounding:

@@ -1,1 +1,1 @@
-"""Files as students write them: correct ones in `files`, and the bugs that are planted into them."""
+"""Files as students write them: correct ones in `files`, and the bugs planted into them."""

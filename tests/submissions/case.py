@@ -105,6 +105,4 @@ def wrong(
     if isinstance(codes, str):
         pairs = (part.split(":") for part in codes.split(","))
         codes = {quantity.strip(): code.strip() for quantity, code in pairs}
-    return Wrong(
-        file=file, subject=subject, codes=codes, edits=edits, note=note, verdict=verdict
-    )
+    return Wrong(file=file, subject=subject, codes=codes, edits=edits, note=note, verdict=verdict)

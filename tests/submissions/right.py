@@ -151,9 +151,7 @@ RIGHT = (
     ),
     Right(file="softmax_with_loss.py", subjects={"SoftmaxWithLoss": "softmax_cross_entropy"}),
     Right(file="batch_norm.py", subjects={"BatchNorm": "other"}),
-    Right(
-        file="dropout.py", subjects={"Dropout": "other", "Flatten": "other", "Dense": "dense"}
-    ),
+    Right(file="dropout.py", subjects={"Dropout": "other", "Flatten": "other", "Dense": "dense"}),
     Right(file="lazy_layers.py", subjects={"Dense": "dense", "ReLU": "relu"}),
     Right(file="dataclass_layers.py", subjects={"Dense": "dense", "LeakyReLU": "leaky_relu"}),
     Right(file="residual.py", subjects={"ResidualBlock": "other"}),

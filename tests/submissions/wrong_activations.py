@@ -63,15 +63,15 @@ WRONG = (
           ("return grad * self.out * (1 - self.out)",
            "self.out *= 1 - self.out\n        return grad * self.out")),
     wrong("attributes_batch.py", "Sigmoid", "dx: numerical-backward",
-          ("        self.out = 0.5 * (1 + np.tanh(X / 2))  # same thing, does not overflow\n"
-           "        return self.out\n",
+          (("        self.out = 0.5 * (1 + np.tanh(X / 2))  # same thing, does not overflow\n"
+           "        return self.out\n"),
            "        self.X = X\n        return 0.5 * (1 + np.tanh(X / 2))\n"),
           ("        return grad * self.out * (1 - self.out)\n",
-           "        h = 1e-6\n        X = self.X\n"
-           "        return grad * (self.forward(X + h) - self.forward(X)) / h\n")),
+           ("        h = 1e-6\n        X = self.X\n"
+           "        return grad * (self.forward(X + h) - self.forward(X)) / h\n"))),
     wrong("pairs.py", "gelu", "dx: numerical-backward",
-          ("    c = np.sqrt(2 / np.pi)\n    t = np.tanh(c * (x + 0.044715 * x**3))\n"
-           "    return 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * c * (1 + 3 * 0.044715 * x**2)\n",
+          (("    c = np.sqrt(2 / np.pi)\n    t = np.tanh(c * (x + 0.044715 * x**3))\n"
+           "    return 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * c * (1 + 3 * 0.044715 * x**2)\n"),
            "    return (gelu(x + 1e-4) - gelu(x - 1e-4)) / 2e-4\n")),
     wrong("rate_row.py", "SigmoidLayer", "dx: wrong-point",
           ("output_error * self.output * (1 - self.output)",

@@ -26,8 +26,8 @@ WRONG = (
     wrong("attributes_batch.py", "Linear", "dx: transposed",
           ("return grad @ self.W.T", "return self.W @ grad.T")),
     wrong("attributes_batch.py", "Linear", "dW: stale-cache",
-          ("self.X = X\n        return X @", 'if not hasattr(self, "X"):\n            self.X = X\n'
-           "        return X @")),
+          ("self.X = X\n        return X @", ('if not hasattr(self, "X"):\n            self.X = X\n'
+           "        return X @"))),
     wrong("attributes_batch.py", "Linear", "dW: shared-state",
           ("class Linear:\n", "class Linear:\n    memory = {}\n\n"),
           ("self.X = X\n        return X @", 'self.memory["X"] = X\n        return X @'),
@@ -78,7 +78,8 @@ WRONG = (
           ("lr * grad.sum(axis=0, keepdims=True)", "2 * lr * grad.sum(axis=0, keepdims=True)")),
     # Dictionaries.
     wrong("dicts_batch.py", "Affine", "dx: stale-parameter",
-          ("        self.grads = {}\n", '        self.grads = {}\n        self.W = self.params["W"]\n'),
+          ("        self.grads = {}\n",
+           '        self.grads = {}\n        self.W = self.params["W"]\n'),
           ('return dout @ self.params["W"].T', "return dout @ self.W.T"),
           ("layer.params[name] -= self.lr * layer.grads[name]",
            "layer.params[name] = layer.params[name] - self.lr * layer.grads[name]")),
@@ -101,8 +102,8 @@ WRONG = (
     # Nothing is returned.
     wrong("dinputs_style.py", "Layer_Dense", "dW: stale-cache",
           ("self.inputs = inputs\n        self.output = np.dot",
-           'if not hasattr(self, "inputs"):\n            self.inputs = inputs\n'
-           "        self.output = np.dot")),
+           ('if not hasattr(self, "inputs"):\n            self.inputs = inputs\n'
+           "        self.output = np.dot"))),
     wrong("dinputs_style.py", "Layer_Dense", "db: not-summed",
           ("np.sum(dvalues, axis=0, keepdims=True)", "dvalues")),
     wrong("dinputs_style.py", "Layer_Dense", "db: summed-wrong",
@@ -131,8 +132,8 @@ WRONG = (
           ("self._x.T @ grad", "grad.T @ self._x")),
     wrong("sum_loss.py", "Dense", "W: mutates-parameter",
           ('return np.einsum("nj,ij->ni", g, self.W)',
-           'dx = np.einsum("nj,ij->ni", g, self.W)\n'
-           "        np.clip(self.W, -0.3, 0.3, out=self.W)\n        return dx")),
+           ('dx = np.einsum("nj,ij->ni", g, self.W)\n'
+           "        np.clip(self.W, -0.3, 0.3, out=self.W)\n        return dx"))),
     wrong("sum_loss.py", "Dense", "dW: transposed",
           ('"ni,nj->ij", self.x, g', '"ni,nj->ji", self.x, g')),
     wrong("residual.py", "ResidualBlock", "dx: wrong-operand",

@@ -586,3 +586,19 @@ def test_labels_are_one_hot_targets() -> None:
         domain={"y": (0.0, 1.0)},
     )
     assert shown(check_subject(subject)) == {"dy": "loss-mismatch"}
+
+
+def test_a_gradient_that_fits_the_earlier_point_by_chance() -> None:
+    """Of few entries all may be positive at the point that goes through forward before."""
+    from gradcheck.check import check_functions
+
+    x = -np.array([[1.0], [2.0]])
+    for seed in range(4):
+        result = check_functions(relu, lambda g, x: g.copy(), [x], names=["x"], seed=seed)
+        assert "stale-cache" not in {f.code for f in result.findings}, str(result)
+        assert "latest-forward" not in {
+            c.contract for c in result.checks if c.verdict is Verdict.FAIL
+        }
+        single = replace(RELU, inputs=(x,)).wrong(lambda g, x: (g * np.where(x > 0, 1.0, 0.3),))
+        told = check_subject(laid_out(single, "columns"), formula="relu", seed=seed)
+        assert "stale-cache" not in {f.code for f in told.findings}, str(told)
