@@ -20,7 +20,7 @@ def first(constructor: Any, **stock: Any) -> dict[str, Any]:
 
 NAMES = {
     "n_in, n_out": (2, 5), "n_out, n_in": (5, 2), "input_size, output_size": (2, 5),
-    "fan_in, fan_out": (2, 5), "in_features, out_features": (2, 5), "p, q": (2, 5),
+    "fan_in, fan_out": (2, 5), "in_features, out_features": (2, 5), "u, v": (2, 5),
     "n_inputs, n_neurons": (2, 5), "eingang, ausgang": (2, 5), "entradas, salidas": (2, 5),
     "units": (5,), "input_dim, hidden_dim, output_dim": (2, 4, 5),
 }  # fmt: skip
