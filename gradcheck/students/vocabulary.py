@@ -52,44 +52,53 @@ UPSTREAM = {
     "grad", "gradient", "error", "dout", "dvalues", "delta", "dy", "dz", "da", "loss", "upstream",
     "top", "diff", "g", "dl", "dldy", "dldz", "dedy", "accum", "err", "douts", "doutputs", "dnext",
     "grads", "gradients", "derivative", "dcdy", "dlda", "dx", "d", "djdy", "doutput", "back",
-    "backward", "sensitivity", "output", "fehler", "gradiente", "erreur", "dj", "dh", "do", "dtop", "dcost", "dc", "de", "gradout",
+    "backward", "sensitivity", "output", "fehler", "gradiente", "erreur", "dj", "dh", "do",
+    "dtop", "dcost", "dc", "de", "gradout",
     "outgrad", "gradoutput", "dloss", "downstream", "signal", "eta",
 }  # fmt: skip
 TRAINING = {"training", "train", "mode", "trainflg", "test", "flg", "flag", "istraining", "phase"}
 TARGET = {
     "true", "target", "targets", "label", "labels", "star", "soll", "desired", "expected", "truth",
-    "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index", "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth", "lbl", "cible", "vrai", "ziel", "ts", "onehot",
+    "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index",
+    "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth",
+    "lbl", "cible", "vrai", "ziel", "ts", "onehot",
     "outputexpected", "trues", "ylabel", "gold", "teacher",
 }  # fmt: skip
 PREDICTION = {
     "pred", "prediction", "predictions", "predicted", "predict", "preds", "predicts", "hat", "yhat",
     "output", "outputs", "out", "a", "al", "probs", "probabilities", "probability", "p", "logits",
     "scores", "score", "logit", "x", "z", "ypred", "estimate", "estimated", "yp", "o", "input",
-    "inputs", "h", "pr", "ist", "computed", "activations", "activation", "prob", "guess", "ypredicted",
+    "inputs", "h", "pr", "ist", "computed", "activations", "activation", "prob", "guess",
+    "ypredicted",
     "vorhersage", "ausgabe", "prediccion", "salida", "sortie",
 }  # fmt: skip
 LOGITS = {"logits", "scores", "score", "logit", "z", "zs"}
 INSIZE = {
-    "in", "input", "inputs", "fan", "nin", "prev", "previous", "eingang", "inp", "from", "nx", "din",
-    "i", "features", "ninput", "ninputs", "indim", "insize", "inputsize", "inputdim", "dimin", "idim",
+    "in", "input", "inputs", "fan", "nin", "prev", "previous", "eingang", "inp", "from", "nx",
+    "din",
+    "i", "features", "ninput", "ninputs", "indim", "insize", "inputsize", "inputdim", "dimin",
+    "idim",
     "incoming", "lower", "sizein", "ip", "entree", "entrees", "entrada", "entradas", "ein",
     "eingabe", "eingaben",
 }  # fmt: skip
 OUTSIZE = {
     "out", "output", "outputs", "nout", "units", "neurons", "nodes", "ausgang", "to", "ny", "dout",
     "j", "noutput", "noutputs", "outdim", "outsize", "outputsize", "outputdim", "dimout", "odim",
-    "outgoing", "unit", "neuron", "node", "upper", "width", "sizeout", "op", "sortie", "sorties", "salida", "salidas", "aus", "ausgabe",
+    "outgoing", "unit", "neuron", "node", "upper", "width", "sizeout", "op", "sortie", "sorties",
+    "salida", "salidas", "aus", "ausgabe",
     "ausgaben", "classes",
     "nunits", "nneurons", "numneurons",
 }  # fmt: skip
 HIDDEN = {"hidden", "hid", "h", "nhidden", "nh", "mid", "middle", "hiddensize", "hiddendim"}
 
 WEIGHTS = {
-    "w", "weight", "weights", "kernel", "theta", "gewicht", "gewichte", "peso", "ws", "poids", "pesos", "wt", "wgt",
+    "w", "weight", "weights", "kernel", "theta", "gewicht", "gewichte", "peso", "ws", "poids",
+    "pesos", "wt", "wgt",
     "coef", "coefficients", "wi",
 }  # fmt: skip
 BIASES = {
-    "b", "bias", "biases", "bs", "intercept", "biais", "beta0", "bi", "offset", "sesgo", "sesgos", "schwelle",
+    "b", "bias", "biases", "bs", "intercept", "biais", "beta0", "bi", "offset", "sesgo", "sesgos",
+    "schwelle",
     "schwellen", "verschiebung",
 }  # fmt: skip
 BUFFERS = {
@@ -131,7 +140,8 @@ _ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("dense", (
         "dense", "linear", "affine", "fullyconnected", "fclayer", "fullconnect", "fclinear",
-        "innerproduct", "perceptronlayer", "densa", "lineal", "lineareschicht", "vollverbunden", "fcl", "denselayer", "hiddenlayer", "layerdense",
+        "innerproduct", "perceptronlayer", "densa", "lineal", "lineareschicht", "vollverbunden",
+        "fcl", "denselayer", "hiddenlayer", "layerdense",
     )),
 )  # fmt: skip
 """Roles by parts of a name, the most specific first."""
@@ -147,7 +157,8 @@ _NO_SIGMOID = (
 )
 _NO_SOFTMAX = ("logsoftmax", "softmaxregression", "softmaxclassifier")
 _NO_TANH = ("hardtanh", "tanhshrink", "scaledtanh", "lecuntanh")
-_NO_DENSE = ("bilinear", "linearregression", "nonlinear", "nolineal", "nichtlinear", "relulinear", "linearrelu", "affinerelu",
+_NO_DENSE = ("bilinear", "linearregression", "nonlinear", "nolineal", "nichtlinear",
+             "relulinear", "linearrelu", "affinerelu",
              "linearactivation", "lineartanh")  # fmt: skip
 CONTAINERS = ("sequential", "network", "neuralnet", "net", "model", "mlp", "classifier", "nn",
               "perceptron", "container", "autoencoder", "feedforward", "dnn", "ann", "regression",
@@ -160,7 +171,7 @@ OPTIMIZERS = ("sgd", "adam", "momentum", "rmsprop", "adagrad", "optimizer", "opt
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
-    """Return the lower-case words of a name: "dLdW" → ("d", "ld", "w"), "grad_W1" → ("grad", "w")."""
+    """Return the lower-case words of a name: "grad_W1" → ("grad", "w")."""
     parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+", name)
     return tuple(part.lower() for part in parts)
 

@@ -20,8 +20,8 @@ WRONG = (
           ("        self.dinputs[self.inputs <= 0] = 0\n", "")),
     wrong("dinputs_style.py", "Activation_ReLU", "x: mutates-input",
           ("self.inputs = inputs\n        self.output = np.maximum(0, inputs)",
-           "inputs[inputs < 0] = 0\n        self.inputs = inputs.copy()\n"
-           "        self.output = inputs.copy()")),
+           ("inputs[inputs < 0] = 0\n        self.inputs = inputs.copy()\n"
+            "        self.output = inputs.copy()"))),
     wrong("cache_functions.py", "relu_forward", "dx: mask-inverted",
           ("dx = dout * (x > 0)", "dx = dout * (x < 0)"), also=("affine_relu_forward",)),
     wrong("dispatcher.py", "relu", "dx: mask-missing",

@@ -63,7 +63,7 @@ def test_nothing_of_a_student_is_called() -> None:
             raise AssertionError(name)
 
         @property
-        def W(self) -> Any:
+        def W(self) -> Any:  # noqa: N802 - as students name it
             raise AssertionError("a property was called")
 
     assert reachable(Trap()) == []

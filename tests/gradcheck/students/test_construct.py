@@ -51,7 +51,7 @@ def test_what_is_no_size_is_known_by_name() -> None:
 
 
 def test_defaults_are_left_alone() -> None:
-    def made(n_in, n_out, std=0.1, bias=True): ...
+    def made(n_in, n_out, std=0.1, bias=1): ...
 
     assert set(first(made)) == {"n_in", "n_out"}
 

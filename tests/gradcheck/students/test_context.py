@@ -31,7 +31,7 @@ def faults_of(path: Path, only: str = "") -> dict[str, dict[str, str]]:
 CONVENTIONS: dict[str, tuple[str, tuple[Edit, ...], dict[str, dict[str, str]]]] = {
     "1/N in the layer, and a loss that averages too": (
         "mean_in_layer.py",
-        (("return 2 * (self.Y_hat - self.Y)", "return 2 * (self.Y_hat - self.Y) / len(self.Y[0])"),),
+        (("2 * (self.Y_hat - self.Y)", "2 * (self.Y_hat - self.Y) / len(self.Y[0])"),),
         {"Dense": {"dW": "factor", "db": "factor"}},
     ),
     "1/N in no layer, and a loss that leaves it out": (
@@ -53,17 +53,15 @@ CONVENTIONS: dict[str, tuple[str, tuple[Edit, ...], dict[str, dict[str, str]]]] 
             ("        return e / e.sum(axis=1, keepdims=True)",
              "        self.p = e / e.sum(axis=1, keepdims=True)\n        return self.p"),
             ("        return delta\n",
-             "        inner = (delta * self.p).sum(axis=1, keepdims=True)\n"
-             "        return self.p * (delta - inner)\n"),
+             ("        inner = (delta * self.p).sum(axis=1, keepdims=True)\n"
+              "        return self.p * (delta - inner)\n")),
         ),
         {"CrossEntropy": {"dy": "loss-mismatch"}},
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("file", "edits", "expected"), CONVENTIONS.values(), ids=list(CONVENTIONS)
-)
+@pytest.mark.parametrize(("file", "edits", "expected"), CONVENTIONS.values(), ids=list(CONVENTIONS))
 def test_half_of_a_convention_is_a_fault(
     file: str, edits: tuple[Edit, ...], expected: Any, tmp_path: Path
 ) -> None:
@@ -133,9 +131,7 @@ def test_a_remark_changes_no_figure() -> None:
 
 
 def test_a_contract_that_is_broken_is_never_excused() -> None:
-    broken = Check(
-        quantity="dW", oracle=Oracle.CONTRACT, contract="purity", verdict=Verdict.FAIL
-    )
+    broken = Check(quantity="dW", oracle=Oracle.CONTRACT, contract="purity", verdict=Verdict.FAIL)
     one = replace(result(of("factor", factor=1 / 3)), checks=(broken,))
     assert as_remarks(one, {"factor"}, "because").verdict is Verdict.FAIL
 

@@ -47,9 +47,7 @@ LAYER = """
     ],
 )  # fmt: skip
 def test_a_layer_is_found_by_its_methods(found: Any, forward: str, backward: str) -> None:
-    text = LAYER.format(
-        name="Tanh", base="", forward=forward, backward=backward, upstream="grad"
-    )
+    text = LAYER.format(name="Tanh", base="", forward=forward, backward=backward, upstream="grad")
     assert found(text) == [("layer", "Tanh", "tanh")]
 
 
@@ -97,7 +95,9 @@ PAIRS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), PAIRS.items(), ids=[t.split("(")[-2].split()[-1] for t in PAIRS])
+@pytest.mark.parametrize(
+    ("text", "expected"), PAIRS.items(), ids=[t.split("(")[-2].split()[-1] for t in PAIRS]
+)
 def test_functions_are_paired_by_their_names(found: Any, text: str, expected: Any) -> None:
     assert found(text) == [expected]
 

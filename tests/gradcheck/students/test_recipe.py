@@ -59,9 +59,7 @@ def run(one: Recipe, rate: float = 1.0) -> tuple[RecipeInstance, Any, Any]:
     return instance, y, instance.backward(G.copy())
 
 
-TUPLE = recipe(
-    "returned", dW=Source(kind="backward", place=(("item", 1),)), dx=(("item", 0),)
-)
+TUPLE = recipe("returned", dW=Source(kind="backward", place=(("item", 1),)), dx=(("item", 0),))
 RATE = recipe("updated", ("rate", None), dW=Source(kind="update", place=PLACE))
 STATE = recipe("kept", dW=Source(kind="state", place=(("attr", "dW"),)))
 

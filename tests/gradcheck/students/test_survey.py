@@ -93,7 +93,10 @@ def test_a_configuration_comes_first(tmp_path: Path) -> None:
         "orientation": "features_batch",
         "subjects": {"Tanh": {"role": "skip"}, "mse": {"order": "yt"}},
     }
-    found = {a.description.name: a.description for a in survey(FILES / "rate_column.py", settings).adapters}
+    found = {
+        a.description.name: a.description
+        for a in survey(FILES / "rate_column.py", settings).adapters
+    }
     assert "Tanh" not in found
     assert found["Dense"].convention["orientation"] == "features_batch"
     assert found["mse"].convention["target"] == "y_pred"
