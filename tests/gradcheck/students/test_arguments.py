@@ -24,7 +24,7 @@ def arguments(function: Any) -> Any:
 
 
 def test_the_kind_and_the_default_of_an_argument_are_known() -> None:
-    def backward(dout, lr=0.1, *args, cache, training=1, **more): ...  # noqa: FBT002
+    def backward(dout, lr=0.1, *args, cache, training=1, **more): ...
 
     found = arguments(backward)
     assert [(a.name, a.kind, a.required, a.keyword) for a in found] == [
@@ -42,7 +42,7 @@ def test_a_signature_that_cannot_be_read_is_none() -> None:
 
 
 def test_what_is_not_required_is_left_out_but_for_a_rate() -> None:
-    def backward(dout, verbose=False, learning_rate=0.1): ...
+    def backward(dout, verbose=0, learning_rate=0.1): ...
 
     slots = filled(arguments(backward), {"dout": ("upstream", None)})
     assert slots == ((("upstream", None),), {"learning_rate": ("rate", None)})
