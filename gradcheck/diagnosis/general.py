@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.diagnosis.hypothesis import LEAST, Hypothesis, Named, confirmed, slack
+from gradcheck.diagnosis.hypothesis import (
+    CANCELLED,
+    LEAST,
+    Hypothesis,
+    Named,
+    confirmed,
+    natural,
+    slack,
+)
 from gradcheck.diagnosis.probe import CLOSE
 
 if TYPE_CHECKING:
@@ -132,8 +140,9 @@ def _of_few_entries(probes: Sequence[Probe]) -> dict[str, float] | None:
             continue
         truth = np.nan_to_num(probe.truth)
         size = np.abs(truth).max(initial=0.0)
-        if size == 0:
-            continue
+        largest = max(size, np.abs(probe.got).max(initial=0.0))
+        if size == 0 or largest <= CANCELLED * natural(probe):
+            continue  # what is left of a sum that cancels is rounding, and tells nothing
         part = truth / size
         if constant is None:
             constant = float((probe.got / size * part).sum() / (part * part).sum())
