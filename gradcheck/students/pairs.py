@@ -115,8 +115,10 @@ def _at_output(
     """Say whether F' takes the output: by its argument's name, and by how the file calls it."""
     if "at" in options:
         return options["at"] == "output", "as configured"
-    if candidate.kind == "pair":
-        called = _called_with_output(text, candidate.forward.__name__, candidate.backward.__name__)
+    if candidate.kind in ("pair", "flag"):
+        F = candidate.forward.__name__
+        derivative = F if candidate.kind == "flag" else candidate.backward.__name__
+        called = _called_with_output(text, F, derivative, flag=candidate.kind == "flag")
         if called is not None:
             where = "the output" if called else "the input"
             return called, f"the file calls it with {where}"
@@ -125,7 +127,9 @@ def _at_output(
     return False, f"its argument is {name}"
 
 
-def _called_with_output(text: str, forward: str, backward: str) -> bool | None:
+def _called_with_output(
+    text: str, forward: str, backward: str, *, flag: bool = False
+) -> bool | None:
     """Return whether the file calls F' with what F gave; None where it does not tell."""
     try:
         tree = ast.parse(text)
@@ -135,17 +139,24 @@ def _called_with_output(text: str, forward: str, backward: str) -> bool | None:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
             continue
-        if _called(node.value) == forward:
+        if _called(node.value) == forward and not (flag and _flagged(node.value)):
             bound |= {_dotted(target) for target in node.targets}
     told: set[bool] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node) == backward and node.args:
+            if flag and not _flagged(node):
+                continue
             argument = node.args[0]
             if isinstance(argument, ast.Call):
                 told.add(_called(argument) == forward)
             elif _dotted(argument) in bound:
                 told.add(_dotted(argument) in bound)
     return True if told == {True} else None
+
+
+def _flagged(node: ast.Call) -> bool:
+    """Say whether a call hands in more than the data: the flag that asks for F'."""
+    return len(node.args) + len(node.keywords) > 1
 
 
 def _called(node: ast.Call) -> str:

@@ -370,7 +370,9 @@ class _Surveyor:
         for k, layers in enumerate(self._compositions()):
             self.stock.layers = layers
             try:
-                recipe, told = place_container(candidate, self.setting, self.stock, Sizes())
+                recipe, told = place_container(
+                    candidate, self.setting, self.stock, Sizes(), zeroing=self.zeroing
+                )
             except NotPlaced:
                 if not made and k == len(self._compositions()) - 1:
                     raise
