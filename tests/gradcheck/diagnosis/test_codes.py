@@ -56,6 +56,7 @@ KNOWN = [
     "low-precision",
     "numerical-backward",
     "kink-value",
+    "guard",
     "order",
     "unlisted",
     "zero-gradient",
