@@ -65,7 +65,10 @@ class FileReport:
 class Host(Protocol):
     """Where a file's code runs."""
 
-    ended: str
+    @property
+    def ended(self) -> str:
+        """Return why the process ended during the subject at hand, or ""."""
+        ...
 
     def descriptions(self) -> tuple[list[Description], list[str], str]:
         """Load the file; return what was found, notes, and what it printed."""
@@ -298,7 +301,7 @@ class _Judged:
         if result.verdict is Verdict.FAIL and description.output == "scalar":
             result = conventions.with_numbers(result, subject)
         if self.host.ended:
-            result = _ended(result, subject, self.host.ended)
+            result = _ended(result, self.host.ended)
         convention = {**description.convention}
         return replace(result, convention=convention)
 
@@ -320,7 +323,7 @@ def _joined(one: Result, other: Result) -> Result:
     return replace(one, checks=(*one.checks, *other.checks), findings=tuple(found.values()))
 
 
-def _ended(result: Result, subject: Subject, why: str) -> Result:
+def _ended(result: Result, why: str) -> Result:
     """Return the result of a subject whose process ended: an error, unless it is wrong already."""
     check = Check(quantity="process", oracle=Oracle.CONTRACT, contract="runs",
                   verdict=Verdict.ERROR, reason=why)  # fmt: skip

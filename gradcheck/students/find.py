@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.arguments import (
@@ -14,7 +13,9 @@ from gradcheck.students.arguments import (
     parsed,
     takes_varargs,
 )
-from gradcheck.students.construct import like_function
+from gradcheck.students.candidate import LAYER_ROLES, LOSS_ROLES, Candidate, like_upstream
+from gradcheck.students.find_functions import of_functions
+from gradcheck.students.particular import like_function
 from gradcheck.students.vocabulary import (
     BACKWARD,
     FORWARD,
@@ -36,70 +37,10 @@ if TYPE_CHECKING:
 ADDERS = ("add", "append", "add_layer", "addLayer", "push")
 """Methods that put a layer into a container."""
 
-LAYER_ROLES = ("dense", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "activation")
-LOSS_ROLES = ("mse", "cross_entropy", "softmax_cross_entropy")
 BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "operation", "loss",
          "lossfunction", "activation", "activationfunction", "cost", "function", "operator",
-         "abstract", "layerbase", "block", "lossbase", "criterion", "component", "unit"}  # fmt: skip
-DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
-              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee",
-              "rueckwaerts", "atras", "backprop", "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
-DIRECTION = {"forward", "fwd", "fprop", "adelante", "vorwaerts"}
-NEUTRAL = {"function", "fn", "func", "act", "activation", "value"}
-FLAGS = {"prime", "deriv", "derivative", "derive", "grad", "gradient", "diff", "isderivative",
-         "derivation", "backward", "der"}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Something that can be checked, or that should have been.
-
-    Attributes
-    ----------
-    kind : str
-        "layer", "pair-class" (a class with F and F'), "loss", "container", "network", "functions"
-        (forward and backward with a cache), "pair" (F and F'), "loss-pair", "loss-gradient" (one
-        function gives both), "flag" (a flag asks for F'), or "unplaced".
-    name, role : str
-    thing : object
-        The class, or the forward or value function.
-    forward, backward : str or callable
-        Names of methods, or functions.
-    why : str
-    """
-
-    kind: str
-    name: str
-    role: str
-    thing: Any
-    forward: Any = None
-    backward: Any = None
-    why: str = ""
-
-    @property
-    def line(self) -> int:
-        """Return the line at which it stands, 0 where it is not known."""
-        return line_of(self.thing)
-
-
-def line_of_backward(candidate: Candidate) -> int:
-    """Return the line of what computes the gradient; of the class where that is inherited."""
-    backward = candidate.backward
-    if isinstance(backward, str) and isinstance(candidate.thing, type):
-        backward = candidate.thing.__dict__.get(backward)
-    line = line_of(inspect.unwrap(backward)) if callable(backward) else 0
-    return line or candidate.line
-
-
-def line_of(thing: Any) -> int:
-    """Return the line at which a class or function stands, 0 where it is not known."""
-    code = getattr(thing, "__code__", None)
-    if code is not None:
-        return int(code.co_firstlineno)
-    try:
-        return inspect.getsourcelines(thing)[1]
-    except (OSError, TypeError, IndexError):
-        return 0
+         "abstract", "layerbase", "block", "lossbase", "criterion", "component",
+         "unit"}  # fmt: skip
 
 
 def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
@@ -112,11 +53,11 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     module : str
         Its name: what was imported from elsewhere is left to its own file.
     """
-    own = {name: thing for name, thing in namespace.items() if _own(thing, module, name)}
-    classes = {name: thing for name, thing in own.items() if isinstance(thing, type)}
-    functions = {name: thing for name, thing in own.items() if inspect.isfunction(thing)}
+    mine = {name: thing for name, thing in namespace.items() if own(thing, module, name)}
+    classes = {name: thing for name, thing in mine.items() if isinstance(thing, type)}
+    functions = {name: thing for name, thing in mine.items() if inspect.isfunction(thing)}
     found = [c for name, thing in classes.items() if (c := _class(name, thing, classes))]
-    found += _functions(functions)
+    found += of_functions(functions)
     return sorted(found, key=lambda candidate: candidate.line)
 
 
@@ -132,13 +73,14 @@ def optimizers(namespace: Mapping[str, Any], module: str) -> list[type]:
         for name, thing in namespace.items()
         if isinstance(thing, type)
         and is_optimizer(name)
-        and (_own(thing, module, name) or not thing.__module__.startswith(("numpy", "gradcheck")))
+        and (own(thing, module, name) or not thing.__module__.startswith(("numpy", "gradcheck")))
     ]
     return sorted(found, key=lambda kind: "sgd" not in plain(kind.__name__)
                   and "descent" not in plain(kind.__name__))  # fmt: skip
 
 
-def _own(thing: Any, module: str, name: str) -> bool:
+def own(thing: Any, module: str, name: str) -> bool:
+    """Say whether a class or function was defined in this module under this name."""
     if not (isinstance(thing, type) or inspect.isfunction(thing)):
         return False
     alias = getattr(thing, "__name__", name) != name and isinstance(thing, type)
@@ -157,7 +99,9 @@ def method_of(kind: type, names: Sequence[str]) -> str:
     return ""
 
 
-def _class(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | None:
+def _class(  # noqa: C901 - one question after the other, in the order in which they decide
+    name: str, kind: type, classes: Mapping[str, type]
+) -> Candidate | None:
     if issubclass(kind, BaseException) or is_optimizer(name) or _is_record(kind):
         return None
     subclassed = any(other is not kind and issubclass(other, kind) for other in classes.values())
@@ -194,18 +138,11 @@ def _class(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | No
     arrays = _array_arguments(kind, backward)
     pair = backward in ("derivative", "deriv", "prime", "gradient", "grad", "df", "d", "f_prime")
     told = f"named {name}, with {forward} and {backward}"
-    if pair and len(arrays) == 1 and not _like_upstream(arrays[0]):
+    if pair and len(arrays) == 1 and not like_upstream(arrays[0]):
         return Candidate(kind="pair-class", name=name, role=role or "activation", thing=kind,
                          forward=forward, backward=backward, why=told)  # fmt: skip
     return Candidate(kind="layer", name=name, role=role or "other", thing=kind, forward=forward,
                      backward=backward, why=told)  # fmt: skip
-
-
-def _like_upstream(name: str) -> bool:
-    tokens = set(words(name))
-    return bool(tokens & {"grad", "gradient", "upstream", "error", "delta", "dout"}) or (
-        name[:1] == "d" and len(name) > 1
-    )
 
 
 def _is_record(kind: type) -> bool:
@@ -233,7 +170,7 @@ def _bound(kind: type, name: str, arguments: list[Argument]) -> list[Argument]:
 
 
 def _loss_methods(kind: type) -> tuple[str, str] | None:
-    """Return the methods of a value of (prediction, target) and of its gradient, if they are there."""
+    """Return the methods of a value of (prediction, target) and of its gradient, if any."""
     for value in LOSS_VALUE:
         if not method_of(kind, (value,)):
             continue
@@ -249,9 +186,9 @@ def _loss_methods(kind: type) -> tuple[str, str] | None:
 
 def takes_layers(kind: type) -> bool:
     """Say whether a constructor takes layers, by its arguments' names."""
-    constructor = getattr(kind, "__init__", None)
+    constructor: Callable[..., Any] = kind.__init__  # type: ignore[misc]
     arguments = (arguments_of(constructor) or [])[1:]
-    names = [a.name for a in arguments] + [takes_varargs(constructor) if constructor else ""]
+    names = [*(a.name for a in arguments), takes_varargs(constructor)]
     return any(set(words(name)) & {"layers", "modules", "blocks"} and
                not set(words(name)) & {"dims", "sizes", "num", "n", "size", "units", "nodes"}
                for name in names)  # fmt: skip
@@ -280,7 +217,8 @@ def _network(name: str, kind: type, forward: str, backward: str) -> Candidate | 
 def _training_step(kind: type) -> str:
     """Return the method that takes data and targets and computes gradients, or ""."""
     likely = (*BACKWARD, "train_one", "train_step", "train_on_batch", "compute", "step", "update",
-              "loss", "optimize", "train_batch", "fit_one", "train_sample", "propagate")  # fmt: skip
+              "loss", "optimize", "train_batch", "fit_one", "train_sample",
+              "propagate")  # fmt: skip
     own = [name for base in kind.__mro__[:-1] for name in vars(base)]
     told = [n for n in own if set(words(n)) & {"gradient", "gradients", "grads", "backprop"}]
     for name in (*likely, *told):
@@ -300,7 +238,7 @@ def _without_forward(name: str, kind: type, role: str | None) -> Candidate | Non
     if not own:
         return None
     return Candidate(kind="unplaced", name=name, role=role, thing=kind,
-                     why=f"it has {', '.join(own[:4])}, but nothing that is named forward")  # fmt: skip
+                     why=f"it has {', '.join(own[:4])}, but nothing named forward")  # fmt: skip
 
 
 def _abstract(kind: type, forward: str, backward: str) -> bool:
@@ -349,111 +287,6 @@ def _hands_on(kind: type, name: str) -> bool:
     body = _body(kind, name)
     return (
         len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Name)
-    )
-
-
-# Functions
-
-
-def normal_form(name: str) -> tuple[str, bool]:
-    """Return a function's name without its words of direction, and whether one said derivative.
-
-    Examples
-    --------
-    >>> normal_form("mse_prime"), normal_form("dtanh"), normal_form("affine_forward")
-    (('mse', True), ('dtanh', False), ('affine', False))
-    """
-    tokens = list(words(name))
-    kept = [w for w in tokens if w not in DERIVATIVE | DIRECTION | NEUTRAL]
-    derivative = any(w in DERIVATIVE for w in tokens)
-    digits = "".join(c for c in name if c.isdigit())
-    return "".join(kept) + digits, derivative
-
-
-def _whole_form(name: str) -> str:
-    """Return a function's name without its words of direction, all other words kept."""
-    kept = [w for w in words(name) if w not in DERIVATIVE | DIRECTION]
-    return "".join(kept) + "".join(c for c in name if c.isdigit())
-
-
-def _functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
-    forms: dict[str, list[str]] = {}
-    derivatives: dict[str, str] = {}
-    whole: dict[str, str] = {}
-    for name in functions:
-        form, derivative = normal_form(name)
-        if derivative:
-            derivatives.setdefault(form, name)
-            whole.setdefault(_whole_form(name), name)
-        else:
-            forms.setdefault(form, []).append(name)
-    for name in functions:
-        # dtanh beside tanh, reluPrime beside relu.
-        flat = plain(name)
-        glued = flat[1:] if flat[:1] == "d" else ""
-        if glued in forms and glued != flat and normal_form(name)[0] not in derivatives:
-            derivatives.setdefault(glued, name)
-    found = []
-    used: set[str] = {*derivatives.values(), *whole.values()}
-    for form, names in forms.items():
-        for name in names:
-            if name in used:
-                continue
-            # linear_backward and linear_activation_backward each have a forward of their own.
-            backward = whole.get(_whole_form(name)) or derivatives.get(form)
-            candidate = _pair(name, functions[name], functions.get(backward or ""))
-            if candidate is not None:
-                found.append(candidate)
-    return found
-
-
-def _pair(
-    name: str, forward: Callable[..., Any], backward: Callable[..., Any] | None
-) -> Candidate | None:
-    role = role_of(name)
-    arguments = arguments_of(forward) or []
-    arrays = [a for a in arrays_among(arguments) if not _is_choice(a.name)]
-    flag = next((a for a in arguments if not a.required and plain(a.name) in FLAGS), None)
-    loss = role in LOSS_ROLES or (is_loss(name) and len(arrays) == 2)
-    two = len(arrays) == 2 and (loss or any(is_target(a.name) for a in arrays))
-    if backward is None:
-        if flag is not None and arrays:
-            return Candidate(kind="flag", name=name, role=role or ("other" if two else "activation"),
-                             thing=forward, forward=forward, backward=flag.name,
-                             why=f"{flag.name}=True asks for the derivative")  # fmt: skip
-        if loss and len(arrays) == 2 and _returns_two(forward):
-            return Candidate(kind="loss-gradient", name=name, role=role or "other", thing=forward,
-                             forward=forward, backward=forward,
-                             why="it returns a loss and its gradient")  # fmt: skip
-        return None
-    given = [a for a in (arguments_of(backward) or []) if a.required]
-    told = f"{name} and {backward.__name__}"
-    if two and loss and len([a for a in given if a.kind == "array"]) <= 3:
-        return Candidate(kind="loss-pair", name=name, role=role or "other", thing=forward,
-                         forward=forward, backward=backward, why=told)  # fmt: skip
-    if not arrays:
-        return None
-    local = len(given) == 1 and given[0].kind == "array" and len(arrays) == 1
-    if local and not _like_upstream(given[0].name):
-        return Candidate(kind="pair", name=name, role=role or "activation", thing=forward,
-                         forward=forward, backward=backward, why=told)  # fmt: skip
-    if not given:
-        return None
-    return Candidate(kind="functions", name=name, role=role or "other", thing=forward,
-                     forward=forward, backward=backward, why=told)  # fmt: skip
-
-
-def _is_choice(name: str) -> bool:
-    return plain(name) in ("activation", "mode", "act", "type", "name", "function", "kind")
-
-
-def _returns_two(function: Callable[..., Any]) -> bool:
-    tree = parsed(function)
-    if tree is None:
-        return False
-    return any(
-        isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple) and len(n.value.elts) == 2
-        for n in ast.walk(tree)
     )
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from gradcheck.errors import OracleError, UsageError
 from gradcheck.isolation import isolated
 from gradcheck.records import Array, Report, Result, Verdict
+from gradcheck.students.candidate import Candidate
 from gradcheck.students.check import FORMULA_OF
-from gradcheck.students.find import Candidate, candidate_of
+from gradcheck.students.find import candidate_of
 from gradcheck.students.losses import place_given
 from gradcheck.students.objects import Fit, NotPlaced, recipe_of, source_of, try_on
 from gradcheck.students.recipe import Recipe, RecipeInstance
@@ -67,7 +68,7 @@ def check_layer(
     data = _array(x, "x")
     make = _maker(layer)
     with isolated():
-        kind = type(make())
+        kind: Any = type(make())
         candidate = candidate_of(kind)
         if candidate is None or not candidate.backward:
             raise UsageError(

@@ -19,9 +19,9 @@ from gradcheck.students.arguments import (
     source_of,
 )
 from gradcheck.students.arrays import get, written
-from gradcheck.students.construct import Stock, proposals
-from gradcheck.students.find import Candidate
-from gradcheck.students.objects import NotPlaced, told_source
+from gradcheck.students.candidate import Candidate
+from gradcheck.students.construct import proposals
+from gradcheck.students.objects import NotPlaced, method, told_source
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
 from gradcheck.students.setting import Setting, drawn
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gradcheck.records import Array
+    from gradcheck.students.stock import Stock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ def place_loss(
         for targets in kinds:
             inputs = _inputs(layout, targets, "y")
             try:
-                found = _try(candidate, build, value, gradient, order, layout, inputs, text)
+                found = _try(candidate, build, value, gradient, order, layout, inputs)
             except NotPlaced:
                 raise
             except Exception as error:  # noqa: BLE001 - foreign code
@@ -138,7 +139,7 @@ def place_given(
     try:
         found = _try(
             candidate, lambda: None, lambda _: loss, lambda _: gradient, order_of(arrays),
-            setting, inputs, source_of(loss), (y, t),
+            setting, inputs, (y, t),
         )  # fmt: skip
     except NotPlaced:
         raise
@@ -185,8 +186,7 @@ def _callables(
         except Exception as error:  # noqa: BLE001 - foreign code
             errors.append(f"{type(error).__name__}: {error}")
             continue
-        value, backward = candidate.forward, candidate.backward
-        return build, (lambda root: getattr(root, value)), (lambda root: getattr(root, backward))
+        return build, method(candidate.forward), method(candidate.backward)
     raise NotPlaced(f"its constructor raised {errors[0] if errors else 'an error'}")
 
 
@@ -230,8 +230,9 @@ def values_of(one: Input, seed: int = 0) -> Array:
     if one.values == "labels":
         return rng.integers(0, one.classes, one.shape)
     if one.values == "one-hot":
-        picked = rng.integers(0, one.shape[one.axis], [n for k, n in enumerate(one.shape)
-                                                       if k != one.axis % len(one.shape)])  # fmt: skip
+        axis = one.axis % len(one.shape)
+        examples = [n for k, n in enumerate(one.shape) if k != axis]
+        picked = rng.integers(0, one.shape[axis], examples)
         hot = np.eye(one.shape[one.axis])[picked]
         return np.moveaxis(hot, -1, one.axis) if hot.ndim == len(one.shape) else hot
     if one.values == "probability":
@@ -240,7 +241,7 @@ def values_of(one: Input, seed: int = 0) -> Array:
     return drawn(one.shape, seed)
 
 
-def _try(
+def _try(  # noqa: C901 - a value may be a number, a vector, an array, or not be one
     candidate: Candidate,
     build: Callable[[], Any],
     value: Callable[[Any], Any],
@@ -248,7 +249,6 @@ def _try(
     order: Order,
     setting: Setting,
     inputs: tuple[Input, Input],
-    text: str,
     values: tuple[Array, ...] = (),
 ) -> tuple[Recipe, dict[str, str], str] | None:
     root = build()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from gradcheck.students.arguments import (
     source_of,
 )
 from gradcheck.students.arrays import get, reachable, written
-from gradcheck.students.construct import Sizes, Stock, proposals
-from gradcheck.students.find import ADDERS, Candidate, method_of
+from gradcheck.students.construct import proposals
+from gradcheck.students.find import ADDERS, method_of
 from gradcheck.students.losses import order_of, values_of
 from gradcheck.students.objects import (
     Fit,
@@ -34,11 +34,15 @@ from gradcheck.students.objects import (
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
 from gradcheck.students.setting import Setting, drawn
+from gradcheck.students.stock import Sizes, Stock
 from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE, is_target, plain, words
+
+if TYPE_CHECKING:
+    from gradcheck.students.candidate import Candidate
 
 
 def place_container(
-    candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, text: str
+    candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, *, zeroing: bool
 ) -> tuple[Recipe, dict[str, str]]:
     """Return the recipe of a container, filled with layers of its file.
 
@@ -55,7 +59,10 @@ def place_container(
         iter(fits(constructor, candidate.forward, [setting], stock, sized=False, images=False))
     )
     return recipe_of(
-        fit, candidate.backward, words_of_zeroing=False, text=source_of(candidate.thing)
+        fit,
+        candidate.backward,
+        words_of_zeroing=zeroing,
+        text=source_of(candidate.thing),
     )
 
 
@@ -223,7 +230,7 @@ def _recipe(
         scaled=True,
         warm=fit.warm,
         updates=updates,
-        seeded="random" in source_of(type(root)),
+        seeded="random" in source_of(root.__class__),
     )
     values = [*fit.given, *(drawn(p.array.shape, 1 + k) for k, p in enumerate(fit.parameters))]
     trial = RecipeInstance(recipe)

@@ -19,7 +19,8 @@ from gradcheck.students.arguments import (
     upstream_among,
 )
 from gradcheck.students.arrays import Found, Place, get, groups, name_of, reachable, written
-from gradcheck.students.construct import CHANNELS, SIDE, Sizes, Stock, proposals
+from gradcheck.students.construct import proposals
+from gradcheck.students.particular import CHANNELS, SIDE
 from gradcheck.students.places import (
     Parameter,
     gradients_of,
@@ -29,6 +30,7 @@ from gradcheck.students.places import (
 )
 from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
 from gradcheck.students.setting import Setting, drawn
+from gradcheck.students.stock import Sizes, Stock
 from gradcheck.students.vocabulary import BUFFERS, is_optimizer, plain, symbol_of, words
 
 if TYPE_CHECKING:
@@ -95,10 +97,10 @@ class Fit:
 
 def method(name: str) -> Callable[[Any], Callable[..., Any]]:
     """Return the function that takes a bound method from an object."""
-    return lambda root: getattr(root, name)  # type: ignore[no-any-return]
+    return lambda root: getattr(root, name)
 
 
-def fits(
+def fits(  # noqa: C901 - layouts, readings and widths are tried inside of each other
     constructor: Callable[..., Any],
     forward: str,
     settings: Sequence[Setting],
@@ -243,7 +245,7 @@ def _prepare(made: Any, shape: tuple[int, ...]) -> None:
     if callable(starter):
         arguments = [a for a in arguments_of(starter) or [] if a.required]
         if len(arguments) == 1 and (arguments[0].kind == "optimizer"):
-            from gradcheck.students.construct import PlainDescent
+            from gradcheck.students.stock import PlainDescent
 
             starter(PlainDescent())
         elif not arguments:
@@ -464,7 +466,6 @@ def recipe_of(
         trial.backward(drawn(y.shape, 9) if y.shape else np.asarray(0.7))
     except Exception:  # noqa: BLE001 - told by the check, with its place
         sources = [Source(kind="backward"), *[None] * len(fit.parameters)]
-        before = None
     else:
         sources = gradients_of(
             trial.backwarded,
@@ -584,6 +585,7 @@ def documented_zeroing(text: str) -> bool:
 
 
 __all__ = [
-    "Fit", "NotPlaced", "Sizes", "accumulating", "backward_call", "complete", "documented_zeroing", "fits",
+    "Fit", "NotPlaced", "Sizes", "accumulating", "backward_call", "complete",
+    "documented_zeroing", "fits",
     "inputs_of", "method", "recipe_of", "rule_of", "source_of", "told_source",
 ]  # fmt: skip

@@ -235,7 +235,7 @@ def _numbers_fit(own: Sequence[str], wanted: Sequence[str]) -> int:
 def _in_order(
     rest: Sequence[tuple[str, Found]], parameters: Sequence[Parameter]
 ) -> dict[int, Source]:
-    """Match what has no telling name with the parameters: by position, or by shapes if all differ."""
+    """Match what has no telling name with parameters: by position, by shapes if all differ."""
     free = [one for stem, one in rest if not stem]
     if len(free) != len(parameters) or not free:
         return {}

@@ -261,13 +261,13 @@ class RecipeInstance:
             if k in but or type(array) is not np.ndarray or not array.flags.writeable:
                 continue
             now = get(self.root, places[0])
-            if (
+            like = (
                 isinstance(now, np.ndarray)
                 and now.shape == array.shape
                 and now.dtype == array.dtype
-            ):
-                if now.tobytes() != array.tobytes():
-                    array[...] = now
+            )
+            if like and now.tobytes() != array.tobytes():
+                array[...] = now
 
     def _call(self, call: Call, inputs: tuple[Array, ...], upstream: Any = None) -> Any:
         fill = {
@@ -281,7 +281,8 @@ class RecipeInstance:
 
         def filled(slot: Slot) -> Any:
             kind, detail = slot
-            return inputs[detail] if kind == "input" else fill[kind](detail)
+            take: Callable[[Any], Any] = inputs.__getitem__ if kind == "input" else fill[kind]
+            return take(detail)
 
         return call.function(self.root)(
             *map(filled, call.arguments),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.students.construct import Sizes
+from gradcheck.students.stock import Sizes
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
 
 ORIENTATIONS = ("batch_features", "features_batch", "row", "column", "1d")
+
+SIZES = Sizes()
 
 _LAYOUTS = {
     "batch_features": "rows",
@@ -41,7 +43,7 @@ class Setting:
 
     orientation: str
     reason: str = ""
-    sizes: Sizes = Sizes()
+    sizes: Sizes = SIZES
 
     @property
     def single(self) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gradcheck.students.arguments import Argument, arguments_of
 from gradcheck.students.arrays import get, reachable
-from gradcheck.students.find import _own as own
-from gradcheck.students.find import step_method
+from gradcheck.students.find import own, step_method
 from gradcheck.students.recipe import Recipe, RecipeInstance
 from gradcheck.students.setting import drawn
 from gradcheck.students.vocabulary import STEP, is_optimizer, plain, stem_of_gradient, words
@@ -26,12 +26,16 @@ def step_of(recipe: Recipe, namespace: Mapping[str, Any], module: str) -> Way | 
     if not recipe.parameters:
         return None
     if any(source is not None and source.kind == "update" for source in recipe.gradients):
-        return lambda root, rate: None  # backward has done it
+        return _done_by_backward
     root = recipe.build()
     for way in _ways(type(root), namespace, module):
         if _moves(recipe, way):
             return way
     return None
+
+
+def _done_by_backward(root: Any, rate: float) -> None:
+    """Do nothing: backward has updated the parameters."""
 
 
 def _moves(recipe: Recipe, way: Way) -> bool:
@@ -64,7 +68,7 @@ def _ways(kind: type, namespace: Mapping[str, Any], module: str) -> Iterator[Way
             yield from _optimizer(thing)
         elif callable(thing) and not isinstance(thing, type) and plain(label) in map(plain, (
             *STEP, "sgd", "gradient_descent", "sgd_step", "update_layer")):  # fmt: skip
-            yield lambda root, rate, thing=thing: _call(thing, root, rate)
+            yield partial(_call, thing)
 
 
 def _optimizer(kind: type) -> Iterator[Way]:

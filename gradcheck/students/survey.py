@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,11 @@ from gradcheck.isolation import isolated
 from gradcheck.students import alarm, output
 from gradcheck.students.adapter import Adapter, Description
 from gradcheck.students.arguments import arguments_of
+from gradcheck.students.candidate import LOSS_ROLES, Candidate, line_of_backward
 from gradcheck.students.chain import ChainInstance
-from gradcheck.students.construct import Sizes, Stock, build_at, like_function
-from gradcheck.students.find import (
-    LOSS_ROLES,
-    Candidate,
-    candidates,
-    line_of_backward,
-    optimizers,
-)
-from gradcheck.students.functions import place_functions, place_pair, uses
+from gradcheck.students.construct import build_at
+from gradcheck.students.find import candidates, optimizers
+from gradcheck.students.functions import place_functions
 from gradcheck.students.functions import whole as runs_whole
 from gradcheck.students.guards import Guards
 from gradcheck.students.load import Loaded, load
@@ -37,10 +33,13 @@ from gradcheck.students.objects import (
     recipe_of,
     source_of,
 )
+from gradcheck.students.pairs import place_pair, uses
+from gradcheck.students.particular import like_function
 from gradcheck.students.recipe import Recipe, RecipeInstance, Source
 from gradcheck.students.setting import ORIENTATIONS, Setting, drawn, evidence_of
 from gradcheck.students.source import edited
 from gradcheck.students.steps import step_of
+from gradcheck.students.stock import Sizes, Stock
 from gradcheck.students.vocabulary import plain
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ class _Surveyor:
                     kind(**{keyword: 1.0})
                 except Exception:  # noqa: BLE001, S112 - foreign code: the next is tried
                     continue
-                made.append(lambda kind=kind, keyword=keyword: kind(**{keyword: 1.0}))
+                made.append(partial(kind, **{keyword: 1.0}))
                 break
         return made
 
@@ -170,14 +169,17 @@ class _Surveyor:
         self._drop_helpers()
         order = {id(c): k for k, c in enumerate(self.found)}
         self.placed.sort(key=lambda p: order[id(p.candidate)])
-        return [*self.placed, *self._chains()]
+        adapters: list[Adapter] = []
+        adapters += self.placed
+        adapters += self._chains()
+        return adapters
 
     def _take_stock(self) -> None:
         for candidate in self.found:
-            if candidate.kind == "pair" and candidate.role in ("tanh", "sigmoid", "activation"):
-                if not self.stock.pair_name or candidate.role == "tanh":
-                    self.stock.pair = (candidate.forward, candidate.backward)
-                    self.stock.pair_name = candidate.name
+            fits = candidate.kind == "pair" and candidate.role in ("tanh", "sigmoid", "activation")
+            if fits and (not self.stock.pair_name or candidate.role == "tanh"):
+                self.stock.pair = (candidate.forward, candidate.backward)
+                self.stock.pair_name = candidate.name
         for candidate in self.found:
             if candidate.kind == "loss-pair" and self.stock.loss_pair is None:
                 self.stock.loss_pair = (candidate.forward, candidate.backward)
@@ -219,7 +221,7 @@ class _Surveyor:
         return Setting(orientation="batch_features", reason="nothing says otherwise")
 
     def _scout(self) -> tuple[Setting, bool] | None:
-        """Return the layout in which a dense layer runs, and whether it does so for several examples."""
+        """Return the layout in which a dense layer runs, and whether for several examples."""
         settings = [Setting(orientation=o) for o in ("batch_features", "features_batch", "1d")]
         best: tuple[Setting, bool] | None = None
         for candidate in self.found:
@@ -243,7 +245,7 @@ class _Surveyor:
             if candidate.kind == "layer":
                 fit, recipe, _ = self._layer(candidate, settings)
                 return complete(recipe, fit), fit.setting
-            recipe, _, setting = place_functions(candidate, settings, self._options(candidate.name))
+            recipe, _, setting = place_functions(candidate, settings)
             return runs_whole(recipe), setting
 
     def _by_softmax(self) -> Setting | None:
@@ -347,7 +349,7 @@ class _Surveyor:
             recipe, told, role = place_loss(candidate, self.setting, self.stock, options)
             setting = self.setting
         elif kind == "functions":
-            recipe, told, setting = place_functions(candidate, self._settings(), options)
+            recipe, told, setting = place_functions(candidate, self._settings())
         else:
             recipe, told, at_output = place_pair(
                 candidate, self.setting, self.stock, self.text, options
@@ -364,12 +366,12 @@ class _Surveyor:
         return [self._made(candidate, recipe, told, role, setting, facts, fit)]
 
     def _container(self, candidate: Candidate) -> list[Placed]:
-        made = []
+        made: list[Placed] = []
         for k, layers in enumerate(self._compositions()):
             self.stock.layers = layers
             try:
                 recipe, told = place_container(
-                    candidate, self.setting, self.stock, Sizes(), self.text
+                    candidate, self.setting, self.stock, Sizes(), zeroing=self.zeroing
                 )
             except NotPlaced:
                 if not made and k == len(self._compositions()) - 1:
@@ -432,7 +434,7 @@ class _Surveyor:
         )
 
     def _unplaced(self, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:
-        def refuse(rate: float) -> Instance:
+        def refuse(_: float) -> Instance:
             raise NotPlaced(reason)
 
         description = Description(
@@ -463,7 +465,7 @@ class _Surveyor:
         """Return ways to fill a container: a dense layer and an activation, then one more layer."""
         if not self._dense:
             activations = list(self._activation)
-            return [lambda sizes: [_object(p) for p in activations * 2]] if activations else []
+            return [lambda _: [_object(p) for p in activations * 2]] if activations else []
         dense, activations = self._dense[0], list(self._activation)
 
         def layer(inputs: int, outputs: int) -> Any:
@@ -485,7 +487,7 @@ class _Surveyor:
         return [short, long]
 
     def _drop_helpers(self) -> None:
-        """Leave out F and F' where a class that was placed calls both: it is checked through that."""
+        """Leave out F and F' where a class that was placed calls both: that is checked."""
         texts = [source_of(p.candidate.thing) for p in self.placed
                  if p.candidate is not None and isinstance(p.candidate.thing, type)
                  and not p.description.reason]  # fmt: skip
@@ -504,7 +506,8 @@ class _Surveyor:
     # Layers with a loss behind them
 
     def _chains(self) -> list[Placed]:
-        losses = [p for p in self.placed if p.recipe is not None and p.description.output == "scalar"
+        losses = [p for p in self.placed if p.recipe is not None
+                  and p.description.output == "scalar"
                   and p.description.role in LOSS_ROLES]  # fmt: skip
         layers = [p for p in self.placed if p.recipe is not None and p.candidate is not None
                   and p.description.role in ("dense", "softmax", "sigmoid")]  # fmt: skip

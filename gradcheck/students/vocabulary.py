@@ -56,12 +56,15 @@ UPSTREAM = {
     "dtop", "dcost", "dc", "de", "gradout",
     "outgrad", "gradoutput", "dloss", "downstream", "signal", "eta",
 }  # fmt: skip
+AT_OUTPUT = {"a", "y", "out", "output", "s", "activation", "activated", "fx", "act", "yhat"}
+"""Names of what F' takes where it is written in the output."""
+
 TRAINING = {"training", "train", "mode", "trainflg", "test", "flg", "flag", "istraining", "phase"}
 TARGET = {
     "true", "target", "targets", "label", "labels", "star", "soll", "desired", "expected", "truth",
     "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index",
-    "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth",
-    "lbl", "cible", "vrai", "ziel", "ts", "onehot",
+    "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar",
+    "groundtruth", "lbl", "cible", "vrai", "ziel", "ts", "onehot",
     "outputexpected", "trues", "ylabel", "gold", "teacher",
 }  # fmt: skip
 PREDICTION = {
@@ -84,8 +87,8 @@ INSIZE = {
 OUTSIZE = {
     "out", "output", "outputs", "nout", "units", "neurons", "nodes", "ausgang", "to", "ny", "dout",
     "j", "noutput", "noutputs", "outdim", "outsize", "outputsize", "outputdim", "dimout", "odim",
-    "outgoing", "unit", "neuron", "node", "upper", "width", "sizeout", "op", "sortie", "sorties",
-    "salida", "salidas", "aus", "ausgabe",
+    "outgoing", "unit", "neuron", "node", "upper", "width", "sizeout", "op", "sortie",
+    "sorties", "salida", "salidas", "aus", "ausgabe",
     "ausgaben", "classes",
     "nunits", "nneurons", "numneurons",
 }  # fmt: skip
@@ -97,8 +100,8 @@ WEIGHTS = {
     "coef", "coefficients", "wi",
 }  # fmt: skip
 BIASES = {
-    "b", "bias", "biases", "bs", "intercept", "biais", "beta0", "bi", "offset", "sesgo", "sesgos",
-    "schwelle",
+    "b", "bias", "biases", "bs", "intercept", "biais", "beta0", "bi", "offset", "sesgo",
+    "sesgos", "schwelle",
     "schwellen", "verschiebung",
 }  # fmt: skip
 BUFFERS = {
@@ -157,8 +160,9 @@ _NO_SIGMOID = (
 )
 _NO_SOFTMAX = ("logsoftmax", "softmaxregression", "softmaxclassifier")
 _NO_TANH = ("hardtanh", "tanhshrink", "scaledtanh", "lecuntanh")
-_NO_DENSE = ("bilinear", "linearregression", "nonlinear", "nolineal", "nichtlinear",
-             "relulinear", "linearrelu", "affinerelu",
+_NO_DENSE = (
+    "bilinear", "linearregression", "nonlinear", "nolineal", "nichtlinear", "relulinear",
+    "linearrelu", "affinerelu",
              "linearactivation", "lineartanh")  # fmt: skip
 CONTAINERS = ("sequential", "network", "neuralnet", "net", "model", "mlp", "classifier", "nn",
               "perceptron", "container", "autoencoder", "feedforward", "dnn", "ann", "regression",
@@ -171,7 +175,7 @@ OPTIMIZERS = ("sgd", "adam", "momentum", "rmsprop", "adagrad", "optimizer", "opt
 
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
-    """Return the lower-case words of a name: "grad_W1" → ("grad", "w")."""
+    """Return the words of a name in lower case: "dLdW" → d, ld, w; "grad_W1" → grad, w."""
     parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+", name)
     return tuple(part.lower() for part in parts)
 

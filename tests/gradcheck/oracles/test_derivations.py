@@ -18,7 +18,9 @@ from gradcheck.oracles.derivations import built, key_of, load, store
 if TYPE_CHECKING:
     from pathlib import Path
 
-ARITHMETIC = "def f(x, side0):\n    v = exp(x)/(1 + x**2)\n    return [[v if side0 else -v], [x <= 0]]\n"
+ARITHMETIC = (
+    "def f(x, side0):\n    v = exp(x)/(1 + x**2)\n    return [[v if side0 else -v], [x <= 0]]\n"
+)
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 class TestBuilt:
     def test_arithmetic(self) -> None:
-        (value,), (side,) = built(ARITHMETIC)(1, False)
+        (value,), (side,) = built(ARITHMETIC)(1, 0)
         assert (float(value), side) == (pytest.approx(-np.exp(1) / 2), False)
 
     @pytest.mark.parametrize(
@@ -87,7 +89,8 @@ class TestKeeping:
         assert load("key") is None
 
     def test_keys_tell_formulas_and_shapes_apart(self) -> None:
-        keys = {key_of(name, shape) for name in ("dense", "relu") for shape in (((1, 2),), ((2, 1),))}
+        shapes = (((1, 2),), ((2, 1),))
+        keys = {key_of(name, shape) for name in ("dense", "relu") for shape in shapes}
         assert len(keys) == 4
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcheck.students.construct import PlainDescent, Sizes, Stock, build_at, proposals
+from gradcheck.students.construct import build_at, proposals
+from gradcheck.students.stock import PlainDescent, Sizes, Stock
 
 SIZES = Sizes()
 

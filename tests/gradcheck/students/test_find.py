@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gradcheck.students.find import candidates, line_of, normal_form, optimizers
+from gradcheck.students.candidate import line_of
+from gradcheck.students.find import candidates, optimizers
+from gradcheck.students.find_functions import normal_form
 from gradcheck.students.load import load
 
 if TYPE_CHECKING:

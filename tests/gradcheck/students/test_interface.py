@@ -166,7 +166,7 @@ class TestLoss:
     def test_what_is_no_loss(self) -> None:
         with pytest.raises(UsageError, match="not callable"):
             gradcheck.check_loss(mse, 3, X, HOT)  # type: ignore[arg-type]
-        with pytest.raises(UsageError, match="two arrays|takes 1 arrays"):
+        with pytest.raises(UsageError, match="takes 1 arrays"):
             gradcheck.check_loss(lambda y: y.sum(), mse_grad, X, HOT)
 
 

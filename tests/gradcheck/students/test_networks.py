@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from submissions.case import FILES
 
-from gradcheck.students.functions import uses
 from gradcheck.students.objects import documented_zeroing
+from gradcheck.students.pairs import uses
 from gradcheck.students.survey import survey
 
 if TYPE_CHECKING:

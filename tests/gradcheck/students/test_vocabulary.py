@@ -147,7 +147,7 @@ def test_a_name_may_end_in_a_number(name: str, number: str) -> None:
     assert number_of(name) == number
 
 
-@pytest.mark.parametrize("module", ["vocabulary", "find"])
+@pytest.mark.parametrize("module", ["vocabulary", "find_functions"])
 def test_the_examples_are_what_happens(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"gradcheck.students.{module}"))
     assert result.attempted > 0

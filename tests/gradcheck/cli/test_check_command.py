@@ -29,6 +29,11 @@ class Tanh:
 WRONG = RIGHT.replace("1 - self.y ** 2", "1 - self.y").replace("class Tanh", "class TanhLayer")
 BOTH = RIGHT + WRONG.replace("import numpy as np", "")
 
+
+def timeless(entry: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in entry.items() if key != "seconds"}
+
+
 Captured = pytest.CaptureFixture[str]
 
 
@@ -115,7 +120,7 @@ class TestOutput:
         def report() -> object:
             main(["check", "wrong.py", "--format", "json", "--seed", "3"])
             text = capsys.readouterr().out
-            return json.loads(text, object_hook=lambda d: {k: v for k, v in d.items() if k != "seconds"})
+            return json.loads(text, object_hook=timeless)
 
         assert report() == report()
 
@@ -175,7 +180,8 @@ class TestConfiguration:
         assert main(["check", "both.py", "--quiet", "--config", str(config)]) == 0
 
     def test_names_that_nobody_could_guess(self, here: Path) -> None:
-        text = RIGHT.replace("forward", "los").replace("backward", "zurueck").replace("Tanh", "Kurve")
+        text = RIGHT.replace("forward", "los").replace("backward", "zurueck")
+        text = text.replace("Tanh", "Kurve")
         (here / "odd.py").write_text(text, encoding="utf-8")
         assert main(["check", "odd.py", "--quiet"]) == 3
         (here / "gradcheck.toml").write_text(

@@ -1,0 +1,179 @@
+"""Meet activations that are two functions: F and F', by name, by class, or by a flag for F'."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck.students.adapter import Input
+from gradcheck.students.arguments import (
+    arguments_of,
+    arrays_among,
+    filled,
+)
+from gradcheck.students.construct import proposals
+from gradcheck.students.objects import NotPlaced, method
+from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
+from gradcheck.students.setting import Setting, drawn
+from gradcheck.students.vocabulary import AT_OUTPUT, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gradcheck.students.candidate import Candidate
+    from gradcheck.students.stock import Stock
+
+
+def place_pair(
+    candidate: Candidate,
+    setting: Setting,
+    stock: Stock,
+    text: str,
+    options: Mapping[str, Any],
+) -> tuple[Recipe, dict[str, str], bool]:
+    """Return the recipe of F and F', and whether F' takes the output.
+
+    Raises
+    ------
+    NotPlaced
+        Where F does not run on the file's data.
+    """
+    features = setting.sizes.outputs
+    one = Input(name="x", shape=setting.shape(features), axis=setting.feature_axis,
+                layout=setting.layout)  # fmt: skip
+    x = drawn(one.shape)
+    errors: list[str] = []
+    for build, forward, backward, names in _ways(candidate, setting, stock, options):
+        try:
+            root = build()
+            arguments = arguments_of(forward(root)) or []
+            arrays = arrays_among(arguments) or arguments[:1]
+            name = arrays[0].name if arrays else "x"
+            call = filled(arguments, {name: ("input", 0), **names[0]}, size=setting.batch)
+            derivative = arguments_of(backward(root)) or []
+            point = arrays_among(derivative) or derivative[:1]
+            if call is None or not point:
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+            at_output, why = _at_output(candidate, name, point[0].name, text, options)
+            slot: Slot = ("y", None) if at_output else ("input", 0)
+            back = filled(derivative, {point[0].name: slot, **names[1]}, size=setting.batch)
+            if back is None:
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+            recipe = Recipe(
+                build=build,
+                inputs=(one,),
+                forward=Call(function=forward, arguments=call[0], keywords=call[1]),
+                backward=Call(function=backward, arguments=back[0], keywords=back[1]),
+                gradients=(Source(kind="backward"),),
+                local=True,
+            )
+            y = np.asarray(RecipeInstance(recipe).forward(x.copy()))
+        except NotPlaced:
+            raise
+        except Exception as error:  # noqa: BLE001 - foreign code
+            errors.append(f"{type(error).__name__}: {error}")
+            continue
+        if y.shape != x.shape:
+            raise NotPlaced(f"F of shape {x.shape} has shape {y.shape}: not element by element")
+        told = {"rule": "F and F'", "orientation": setting.orientation,
+                "F' takes": "the output" if at_output else "the input",
+                "F' because": why}  # fmt: skip
+        return recipe, told, at_output
+    raise NotPlaced((errors or ["nothing fits"])[0][:160])
+
+
+def _ways(
+    candidate: Candidate, setting: Setting, stock: Stock, options: Mapping[str, Any]
+) -> Iterator[tuple[Callable[[], Any], Callable[[Any], Any], Callable[[Any], Any],
+                    tuple[dict[str, Slot], dict[str, Slot]]]]:  # fmt: skip
+    nothing: tuple[dict[str, Slot], dict[str, Slot]] = ({}, {})
+    if candidate.kind == "flag":
+        flag = {candidate.backward: ("value", True)}
+        off = {candidate.backward: ("value", False)}
+        function = candidate.forward
+        yield (lambda: None), (lambda _: function), (lambda _: function), (off, flag)
+        return
+    if candidate.kind == "pair":
+        forward, backward = candidate.forward, candidate.backward
+        yield (lambda: None), (lambda _: forward), (lambda _: backward), nothing
+        return
+    kind = candidate.thing
+    for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):
+
+        def build(proposal: Any = proposal) -> Any:
+            positional, keywords = proposal()
+            return kind(*positional, **keywords)
+
+        yield build, method(candidate.forward), method(candidate.backward), nothing
+
+
+def _at_output(
+    candidate: Candidate, own: str, name: str, text: str, options: Mapping[str, Any]
+) -> tuple[bool, str]:
+    """Say whether F' takes the output: by its argument's name, and by how the file calls it."""
+    if "at" in options:
+        return options["at"] == "output", "as configured"
+    if candidate.kind in ("pair", "flag"):
+        F = candidate.forward.__name__
+        derivative = F if candidate.kind == "flag" else candidate.backward.__name__
+        called = _called_with_output(text, F, derivative, flag=candidate.kind == "flag")
+        if called is not None:
+            where = "the output" if called else "the input"
+            return called, f"the file calls it with {where}"
+    if plain(name) in AT_OUTPUT and plain(name) != plain(own):
+        return True, f"its argument is {name}, and that of F {own}"
+    return False, f"its argument is {name}"
+
+
+def _called_with_output(
+    text: str, forward: str, backward: str, *, flag: bool = False
+) -> bool | None:
+    """Return whether the file calls F' with what F gave; None where it does not tell."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        if _called(node.value) == forward and not (flag and _flagged(node.value)):
+            bound |= {_dotted(target) for target in node.targets}
+    told: set[bool] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) == backward and node.args:
+            if flag and not _flagged(node):
+                continue
+            argument = node.args[0]
+            if isinstance(argument, ast.Call):
+                told.add(_called(argument) == forward)
+            elif _dotted(argument) in bound:
+                told.add(_dotted(argument) in bound)
+    return True if told == {True} else None
+
+
+def _flagged(node: ast.Call) -> bool:
+    """Say whether a call hands in more than the data: the flag that asks for F'."""
+    return len(node.args) + len(node.keywords) > 1
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return getattr(node, "id", "")
+
+
+def uses(text: str, names: Sequence[str]) -> bool:
+    """Say whether a class's text calls all of these functions by name."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    called = {_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return bool(names) and set(names) <= called
