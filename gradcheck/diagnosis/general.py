@@ -47,16 +47,25 @@ def _without_upstream(probe: Probe, ask: Ask) -> Array | None:
 
 
 def _negative(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-    return None if probe.truth is None else -probe.truth
+    truth = _known(probe)
+    return None if truth is None else -truth
 
 
 def _truth(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
+    return _known(probe)
+
+
+def _known(probe: Probe) -> Array | None:
+    """Return the truth; NaN where no oracle could tell, but at the given point None."""
+    if probe.truth is None and not probe.given:
+        return np.full(probe.got.shape, np.nan)
     return probe.truth
 
 
 def _transpose(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
     square = probe.got.ndim == 2 and probe.got.shape[0] == probe.got.shape[1]
-    return probe.truth.T if square and probe.truth is not None else None
+    truth = _known(probe)
+    return truth.T if square and truth is not None else None
 
 
 FIRST = (
@@ -89,7 +98,7 @@ def reductions() -> Iterator[Hypothesis]:
 
 def _reduced(reduce: object, axis: int | None) -> Predict:
     def predict(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-        truth = probe.truth
+        truth = _known(probe)
         if truth is None or truth.size < 2 or (axis is not None and truth.ndim != 2):
             return None
         if axis is not None and truth.shape[axis] == 1:

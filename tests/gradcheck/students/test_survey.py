@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,9 +45,14 @@ def described(path: Path) -> dict[str, dict[str, Any]]:
     return {fact["name"]: fact for fact in facts}
 
 
+@cache
+def described_right(file: str) -> dict[str, dict[str, Any]]:
+    return described(FILES / file)
+
+
 @pytest.mark.parametrize("sample", ALIKE, ids=[sample.name for sample in ALIKE])
 def test_a_wrong_backward_is_met_as_the_right_one_is(sample: Wrong, tmp_path: Path) -> None:
-    right = described(FILES / sample.file)
+    right = described_right(sample.file)
     assert right
     assert described(sample.written(tmp_path)) == right
 
