@@ -105,7 +105,10 @@ class Description:
 class Adapter(Protocol):
     """One subject of a file, in the process in which the file was loaded."""
 
-    description: Description
+    @property
+    def description(self) -> Description:
+        """Return what is known of it."""
+        ...
 
     def make(self, rate: float = 1.0) -> Instance:
         """Return a fresh instance; `rate` is the part of the usual learning rate that it uses."""

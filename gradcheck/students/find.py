@@ -2,104 +2,41 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gradcheck.students.arguments import (
-    Argument,
-    arguments_of,
-    arrays_among,
-    parsed,
-    takes_varargs,
+from gradcheck.students.arguments import arguments_of
+from gradcheck.students.candidate import Candidate
+from gradcheck.students.find_functions import functions_among
+from gradcheck.students.methods import (
+    ADDERS,
+    array_arguments,
+    hands_on,
+    method_of,
+    takes_layers,
+    unwritten,
 )
-from gradcheck.students.construct import like_function
-from gradcheck.students.vocabulary import (
-    BACKWARD,
-    FORWARD,
-    LOSS_VALUE,
-    STEP,
-    TRAIN,
+from gradcheck.students.naming import (
     is_container,
     is_loss,
     is_optimizer,
     is_target,
+    like_function,
+    like_upstream,
     plain,
-    role_of,
     words,
 )
+from gradcheck.students.roles import LAYER_ROLES, LOSS_ROLES, role_of
+from gradcheck.students.vocabulary import BACKWARD, FORWARD, LOSS_VALUE, TRAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
+    from typing import Any
 
-ADDERS = ("add", "append", "add_layer", "addLayer", "push")
-"""Methods that put a layer into a container."""
-
-LAYER_ROLES = ("dense", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "activation")
-LOSS_ROLES = ("mse", "cross_entropy", "softmax_cross_entropy")
 BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "operation", "loss",
          "lossfunction", "activation", "activationfunction", "cost", "function", "operator",
-         "abstract", "layerbase", "block", "lossbase", "criterion", "component", "unit"}  # fmt: skip
-DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
-              "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee",
-              "rueckwaerts", "atras", "backprop", "gradients", "dx", "bprop", "dloss", "back"}  # fmt: skip
-DIRECTION = {"forward", "fwd", "fprop", "adelante", "vorwaerts"}
-NEUTRAL = {"function", "fn", "func", "act", "activation", "value"}
-FLAGS = {"prime", "deriv", "derivative", "derive", "grad", "gradient", "diff", "isderivative",
-         "derivation", "backward", "der"}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Something that can be checked, or that should have been.
-
-    Attributes
-    ----------
-    kind : str
-        "layer", "pair-class" (a class with F and F'), "loss", "container", "network", "functions"
-        (forward and backward with a cache), "pair" (F and F'), "loss-pair", "loss-gradient" (one
-        function gives both), "flag" (a flag asks for F'), or "unplaced".
-    name, role : str
-    thing : object
-        The class, or the forward or value function.
-    forward, backward : str or callable
-        Names of methods, or functions.
-    why : str
-    """
-
-    kind: str
-    name: str
-    role: str
-    thing: Any
-    forward: Any = None
-    backward: Any = None
-    why: str = ""
-
-    @property
-    def line(self) -> int:
-        """Return the line at which it stands, 0 where it is not known."""
-        return line_of(self.thing)
-
-
-def line_of_backward(candidate: Candidate) -> int:
-    """Return the line of what computes the gradient; of the class where that is inherited."""
-    backward = candidate.backward
-    if isinstance(backward, str) and isinstance(candidate.thing, type):
-        backward = candidate.thing.__dict__.get(backward)
-    line = line_of(inspect.unwrap(backward)) if callable(backward) else 0
-    return line or candidate.line
-
-
-def line_of(thing: Any) -> int:
-    """Return the line at which a class or function stands, 0 where it is not known."""
-    code = getattr(thing, "__code__", None)
-    if code is not None:
-        return int(code.co_firstlineno)
-    try:
-        return inspect.getsourcelines(thing)[1]
-    except (OSError, TypeError, IndexError):
-        return 0
+         "abstract", "layerbase", "block", "lossbase", "criterion", "component",
+         "unit"}  # fmt: skip
 
 
 def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
@@ -112,11 +49,11 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     module : str
         Its name: what was imported from elsewhere is left to its own file.
     """
-    own = {name: thing for name, thing in namespace.items() if _own(thing, module, name)}
+    own = {name: thing for name, thing in namespace.items() if defined_in(thing, module, name)}
     classes = {name: thing for name, thing in own.items() if isinstance(thing, type)}
     functions = {name: thing for name, thing in own.items() if inspect.isfunction(thing)}
     found = [c for name, thing in classes.items() if (c := _class(name, thing, classes))]
-    found += _functions(functions)
+    found += functions_among(functions)
     return sorted(found, key=lambda candidate: candidate.line)
 
 
@@ -132,80 +69,90 @@ def optimizers(namespace: Mapping[str, Any], module: str) -> list[type]:
         for name, thing in namespace.items()
         if isinstance(thing, type)
         and is_optimizer(name)
-        and (_own(thing, module, name) or not thing.__module__.startswith(("numpy", "gradcheck")))
+        and (
+            defined_in(thing, module, name)
+            or not thing.__module__.startswith(("numpy", "gradcheck"))
+        )
     ]
     return sorted(found, key=lambda kind: "sgd" not in plain(kind.__name__)
                   and "descent" not in plain(kind.__name__))  # fmt: skip
 
 
-def _own(thing: Any, module: str, name: str) -> bool:
+def defined_in(thing: Any, module: str, name: str) -> bool:
+    """Say whether a class or function is defined in this module, and not another name for one."""
     if not (isinstance(thing, type) or inspect.isfunction(thing)):
         return False
     alias = getattr(thing, "__name__", name) != name and isinstance(thing, type)
     return getattr(thing, "__module__", None) == module and not alias
 
 
-def method_of(kind: type, names: Sequence[str]) -> str:
-    """Return the first of the names that the class has as a method, its own or a base's, or ""."""
-    for name in names:
-        for base in kind.__mro__[:-1]:
-            found = base.__dict__.get(name)
-            if found is not None:
-                if callable(found) or isinstance(found, staticmethod | classmethod):
-                    return name
-                break
-    return ""
-
-
 def _class(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | None:
     if issubclass(kind, BaseException) or is_optimizer(name) or _is_record(kind):
         return None
-    subclassed = any(other is not kind and issubclass(other, kind) for other in classes.values())
     forward, backward = method_of(kind, FORWARD), method_of(kind, BACKWARD)
-    if subclassed and (_abstract(kind, forward, backward) or plain(name) in BASES):
-        return None
-    if plain(name) in BASES and (not forward or _unwritten(kind, forward)):
+    if _is_base(name, kind, classes, forward, backward):
         return None
     role = role_of(name) or _inherited_role(kind)
-    loss = _loss_methods(kind)
-    if loss and (role in LOSS_ROLES or is_loss(name) or role is None):
-        value, gradient = loss
-        if not is_container(name) or role in LOSS_ROLES:
-            return Candidate(
-                kind="loss", name=name, role=role if role in LOSS_ROLES else "other", thing=kind,
-                forward=value, backward=gradient, why=f"{value} takes a prediction and a target",
-            )  # fmt: skip
+    loss = _loss(name, kind, role)
+    if loss is not None:
+        return loss
     if takes_layers(kind) or (is_container(name) and role is None):
         return _network(name, kind, forward, backward)
     if not forward:
         return _without_forward(name, kind, role)
     if not backward:
-        if role in LAYER_ROLES or role in LOSS_ROLES:
-            return Candidate(
-                kind="unplaced", name=name, role=role or "other", thing=kind,
-                why=f"it has {forward}, but no backward: name it backward, or derivative",
-            )  # fmt: skip
+        return _without_backward(name, kind, role, forward)
+    return _layer(name, kind, role, forward, backward)
+
+
+def _is_base(
+    name: str, kind: type, classes: Mapping[str, type], forward: str, backward: str
+) -> bool:
+    """Say whether a class is there for its subclasses alone."""
+    subclassed = any(other is not kind and issubclass(other, kind) for other in classes.values())
+    if subclassed and (_abstract(kind, forward, backward) or plain(name) in BASES):
+        return True
+    return plain(name) in BASES and (not forward or unwritten(kind, forward))
+
+
+def _loss(name: str, kind: type, role: str | None) -> Candidate | None:
+    loss = _loss_methods(kind)
+    if loss is None or not (role in LOSS_ROLES or is_loss(name) or role is None):
         return None
-    if _unwritten(kind, forward) and _unwritten(kind, backward):
+    if is_container(name) and role not in LOSS_ROLES:
+        return None
+    value, gradient = loss
+    return Candidate(
+        kind="loss", name=name, role=role if role in LOSS_ROLES else "other", thing=kind,
+        forward=value, backward=gradient, why=f"{value} takes a prediction and a target",
+    )  # fmt: skip
+
+
+def _without_backward(name: str, kind: type, role: str | None, forward: str) -> Candidate | None:
+    if role not in LAYER_ROLES and role not in LOSS_ROLES:
+        return None
+    return Candidate(
+        kind="unplaced", name=name, role=role or "other", thing=kind,
+        why=f"it has {forward}, but no backward: name it backward, or derivative",
+    )  # fmt: skip
+
+
+def _layer(
+    name: str, kind: type, role: str | None, forward: str, backward: str
+) -> Candidate | None:
+    if unwritten(kind, forward) and unwritten(kind, backward):
         if role is None:
             return None
         return Candidate(kind="unplaced", name=name, role=role, thing=kind,
                          why=f"{forward} and {backward} are not written yet")  # fmt: skip
-    arrays = _array_arguments(kind, backward)
+    arrays = array_arguments(kind, backward)
     pair = backward in ("derivative", "deriv", "prime", "gradient", "grad", "df", "d", "f_prime")
     told = f"named {name}, with {forward} and {backward}"
-    if pair and len(arrays) == 1 and not _like_upstream(arrays[0]):
+    if pair and len(arrays) == 1 and not like_upstream(arrays[0]):
         return Candidate(kind="pair-class", name=name, role=role or "activation", thing=kind,
                          forward=forward, backward=backward, why=told)  # fmt: skip
     return Candidate(kind="layer", name=name, role=role or "other", thing=kind, forward=forward,
                      backward=backward, why=told)  # fmt: skip
-
-
-def _like_upstream(name: str) -> bool:
-    tokens = set(words(name))
-    return bool(tokens & {"grad", "gradient", "upstream", "error", "delta", "dout"}) or (
-        name[:1] == "d" and len(name) > 1
-    )
 
 
 def _is_record(kind: type) -> bool:
@@ -220,24 +167,12 @@ def _inherited_role(kind: type) -> str | None:
     return None
 
 
-def _array_arguments(kind: type, name: str) -> list[str]:
-    found = getattr(kind, name, None)
-    arguments = _bound(kind, name, arguments_of(found) or []) if found else []
-    return [a.name for a in arrays_among(arguments)]
-
-
-def _bound(kind: type, name: str, arguments: list[Argument]) -> list[Argument]:
-    """Return the arguments of a method without its self."""
-    static = inspect.getattr_static(kind, name, None)
-    return arguments if isinstance(static, staticmethod | classmethod) else arguments[1:]
-
-
 def _loss_methods(kind: type) -> tuple[str, str] | None:
-    """Return the methods of a value of (prediction, target) and of its gradient, if they are there."""
+    """Return the methods of a value of (prediction, target) and of its gradient, if it has both."""
     for value in LOSS_VALUE:
         if not method_of(kind, (value,)):
             continue
-        arrays = _array_arguments(kind, value)
+        arrays = array_arguments(kind, value)
         if len(arrays) != 2:
             continue
         gradients = [g for g in BACKWARD if g != value and method_of(kind, (g,))]
@@ -247,18 +182,8 @@ def _loss_methods(kind: type) -> tuple[str, str] | None:
     return None
 
 
-def takes_layers(kind: type) -> bool:
-    """Say whether a constructor takes layers, by its arguments' names."""
-    constructor = getattr(kind, "__init__", None)
-    arguments = (arguments_of(constructor) or [])[1:]
-    names = [a.name for a in arguments] + [takes_varargs(constructor) if constructor else ""]
-    return any(set(words(name)) & {"layers", "modules", "blocks"} and
-               not set(words(name)) & {"dims", "sizes", "num", "n", "size", "units", "nodes"}
-               for name in names)  # fmt: skip
-
-
 def _network(name: str, kind: type, forward: str, backward: str) -> Candidate | None:
-    arrays = _array_arguments(kind, backward) if backward else []
+    arrays = array_arguments(kind, backward) if backward else []
     adder = method_of(kind, ADDERS)
     if (takes_layers(kind) or adder) and forward and backward and len(arrays) <= 1:
         why = "its constructor takes layers" if takes_layers(kind) else f"{adder} takes a layer"
@@ -266,7 +191,7 @@ def _network(name: str, kind: type, forward: str, backward: str) -> Candidate | 
                          forward=forward, backward=backward, why=why)  # fmt: skip
     gradient = backward if len(arrays) >= 2 or not backward else ""
     gradient = gradient or _training_step(kind)
-    if gradient and len(_array_arguments(kind, gradient)) == 2:
+    if gradient and len(array_arguments(kind, gradient)) == 2:
         return Candidate(kind="network", name=name, role="network", thing=kind, forward=forward,
                          backward=gradient,
                          why=f"{gradient} takes data and targets")  # fmt: skip
@@ -280,15 +205,12 @@ def _network(name: str, kind: type, forward: str, backward: str) -> Candidate | 
 def _training_step(kind: type) -> str:
     """Return the method that takes data and targets and computes gradients, or ""."""
     likely = (*BACKWARD, "train_one", "train_step", "train_on_batch", "compute", "step", "update",
-              "loss", "optimize", "train_batch", "fit_one", "train_sample", "propagate")  # fmt: skip
+              "loss", "optimize", "train_batch", "fit_one", "train_sample",
+              "propagate")  # fmt: skip
     own = [name for base in kind.__mro__[:-1] for name in vars(base)]
     told = [n for n in own if set(words(n)) & {"gradient", "gradients", "grads", "backprop"}]
     for name in (*likely, *told):
-        if (
-            name not in TRAIN
-            and method_of(kind, (name,))
-            and len(_array_arguments(kind, name)) == 2
-        ):
+        if name not in TRAIN and method_of(kind, (name,)) and len(array_arguments(kind, name)) == 2:
             return name
     return ""
 
@@ -299,8 +221,8 @@ def _without_forward(name: str, kind: type, role: str | None) -> Candidate | Non
     own = [n for n, f in vars(kind).items() if callable(f) and not n.startswith("__")]
     if not own:
         return None
-    return Candidate(kind="unplaced", name=name, role=role, thing=kind,
-                     why=f"it has {', '.join(own[:4])}, but nothing that is named forward")  # fmt: skip
+    why = f"it has {', '.join(own[:4])}, but nothing that is named forward"
+    return Candidate(kind="unplaced", name=name, role=role, thing=kind, why=why)
 
 
 def _abstract(kind: type, forward: str, backward: str) -> bool:
@@ -313,150 +235,4 @@ def _abstract(kind: type, forward: str, backward: str) -> bool:
     if len([a for a in functions if a.required]) >= 2:
         return True
     named = [name for name in (forward, backward) if name]
-    return all(_unwritten(kind, name) or _hands_on(kind, name) for name in named)
-
-
-def _body(kind: type, name: str) -> list[ast.stmt]:
-    tree = parsed(getattr(kind, name, None))
-    found = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)] if tree else []
-    return _without_docstring(found[0].body) if found else []
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        return body[1:]
-    return body
-
-
-def _unwritten(kind: type, name: str) -> bool:
-    """Say whether a method does nothing: pass, ..., a docstring, or NotImplementedError."""
-    tree = parsed(getattr(kind, name, None)) if name else None
-    if tree is None:
-        return False
-    body = _body(kind, name)
-    return all(
-        isinstance(s, ast.Pass)
-        or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
-        or (isinstance(s, ast.Raise) and "NotImplemented" in ast.dump(s))
-        or (isinstance(s, ast.Return) and "NotImplemented" in ast.dump(s))
-        for s in body
-    )
-
-
-def _hands_on(kind: type, name: str) -> bool:
-    """Say whether a method returns its argument as it is."""
-    body = _body(kind, name)
-    return (
-        len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Name)
-    )
-
-
-# Functions
-
-
-def normal_form(name: str) -> tuple[str, bool]:
-    """Return a function's name without its words of direction, and whether one said derivative.
-
-    Examples
-    --------
-    >>> normal_form("mse_prime"), normal_form("dtanh"), normal_form("affine_forward")
-    (('mse', True), ('dtanh', False), ('affine', False))
-    """
-    tokens = list(words(name))
-    kept = [w for w in tokens if w not in DERIVATIVE | DIRECTION | NEUTRAL]
-    derivative = any(w in DERIVATIVE for w in tokens)
-    digits = "".join(c for c in name if c.isdigit())
-    return "".join(kept) + digits, derivative
-
-
-def _whole_form(name: str) -> str:
-    """Return a function's name without its words of direction, all other words kept."""
-    kept = [w for w in words(name) if w not in DERIVATIVE | DIRECTION]
-    return "".join(kept) + "".join(c for c in name if c.isdigit())
-
-
-def _functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
-    forms: dict[str, list[str]] = {}
-    derivatives: dict[str, str] = {}
-    whole: dict[str, str] = {}
-    for name in functions:
-        form, derivative = normal_form(name)
-        if derivative:
-            derivatives.setdefault(form, name)
-            whole.setdefault(_whole_form(name), name)
-        else:
-            forms.setdefault(form, []).append(name)
-    for name in functions:
-        # dtanh beside tanh, reluPrime beside relu.
-        flat = plain(name)
-        glued = flat[1:] if flat[:1] == "d" else ""
-        if glued in forms and glued != flat and normal_form(name)[0] not in derivatives:
-            derivatives.setdefault(glued, name)
-    found = []
-    used: set[str] = {*derivatives.values(), *whole.values()}
-    for form, names in forms.items():
-        for name in names:
-            if name in used:
-                continue
-            # linear_backward and linear_activation_backward each have a forward of their own.
-            backward = whole.get(_whole_form(name)) or derivatives.get(form)
-            candidate = _pair(name, functions[name], functions.get(backward or ""))
-            if candidate is not None:
-                found.append(candidate)
-    return found
-
-
-def _pair(
-    name: str, forward: Callable[..., Any], backward: Callable[..., Any] | None
-) -> Candidate | None:
-    role = role_of(name)
-    arguments = arguments_of(forward) or []
-    arrays = [a for a in arrays_among(arguments) if not _is_choice(a.name)]
-    flag = next((a for a in arguments if not a.required and plain(a.name) in FLAGS), None)
-    loss = role in LOSS_ROLES or (is_loss(name) and len(arrays) == 2)
-    two = len(arrays) == 2 and (loss or any(is_target(a.name) for a in arrays))
-    if backward is None:
-        if flag is not None and arrays:
-            return Candidate(kind="flag", name=name, role=role or ("other" if two else "activation"),
-                             thing=forward, forward=forward, backward=flag.name,
-                             why=f"{flag.name}=True asks for the derivative")  # fmt: skip
-        if loss and len(arrays) == 2 and _returns_two(forward):
-            return Candidate(kind="loss-gradient", name=name, role=role or "other", thing=forward,
-                             forward=forward, backward=forward,
-                             why="it returns a loss and its gradient")  # fmt: skip
-        return None
-    given = [a for a in (arguments_of(backward) or []) if a.required]
-    told = f"{name} and {backward.__name__}"
-    if two and loss and len([a for a in given if a.kind == "array"]) <= 3:
-        return Candidate(kind="loss-pair", name=name, role=role or "other", thing=forward,
-                         forward=forward, backward=backward, why=told)  # fmt: skip
-    if not arrays:
-        return None
-    local = len(given) == 1 and given[0].kind == "array" and len(arrays) == 1
-    if local and not _like_upstream(given[0].name):
-        return Candidate(kind="pair", name=name, role=role or "activation", thing=forward,
-                         forward=forward, backward=backward, why=told)  # fmt: skip
-    if not given:
-        return None
-    return Candidate(kind="functions", name=name, role=role or "other", thing=forward,
-                     forward=forward, backward=backward, why=told)  # fmt: skip
-
-
-def _is_choice(name: str) -> bool:
-    return plain(name) in ("activation", "mode", "act", "type", "name", "function", "kind")
-
-
-def _returns_two(function: Callable[..., Any]) -> bool:
-    tree = parsed(function)
-    if tree is None:
-        return False
-    return any(
-        isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple) and len(n.value.elts) == 2
-        for n in ast.walk(tree)
-    )
-
-
-def step_method(kind: type) -> str:
-    """Return the method with which a layer updates its own parameters, or ""."""
-    return method_of(kind, STEP)
+    return all(unwritten(kind, name) or hands_on(kind, name) for name in named)

@@ -1,46 +1,42 @@
-"""Meet layers that are functions: forward and backward with a cache, F and F', a flag for F'."""
+"""Meet a layer that is a forward and a backward function, with or without a cache between them."""
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.students.adapter import Input
-from gradcheck.students.arguments import (
-    Argument,
-    arguments_of,
-    arrays_among,
-    filled,
-    returned_names,
-    upstream_among,
-)
+from gradcheck.students.arguments import arguments_of, arrays_among, filled, upstream_among
 from gradcheck.students.arrays import get
-from gradcheck.students.construct import Stock, proposals
-from gradcheck.students.losses import call_with
-from gradcheck.students.objects import NotPlaced, told_source
-from gradcheck.students.places import Parameter, gradients_of, output_of
-from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
-from gradcheck.students.setting import Setting, drawn
-from gradcheck.students.vocabulary import plain, symbol_of, words
+from gradcheck.students.draw import drawn
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.naming import is_choice, plain, symbol_of
+from gradcheck.students.parameters import Parameter
+from gradcheck.students.places import gradients_of, output_of
+from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source
+from gradcheck.students.telling import told_source
+from gradcheck.students.texts import returned_names
+from gradcheck.students.trials import call_with, complete
+from gradcheck.students.vocabulary import AT_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from gradcheck.records import Array
-    from gradcheck.students.find import Candidate
-
-AT_OUTPUT = {"a", "y", "out", "output", "s", "activation", "activated", "fx", "act", "yhat"}
-"""Names of what F' takes where it is written in the output."""
+    from gradcheck.students.arguments import Argument
+    from gradcheck.students.candidate import Candidate
+    from gradcheck.students.recipe import Slot
+    from gradcheck.students.setting import Setting
 
 CHOICES = ("relu", "sigmoid", "tanh")
 
 
 def place_functions(
-    candidate: Candidate, settings: Sequence[Setting], options: Mapping[str, Any]
+    candidate: Candidate, settings: Sequence[Setting]
 ) -> tuple[Recipe, dict[str, str], Setting]:
     """Return the recipe of a forward and a backward function, and the layout that fits.
 
@@ -51,14 +47,14 @@ def place_functions(
     """
     forward = candidate.forward
     arguments = arguments_of(forward) or []
-    arrays = [a for a in arrays_among(arguments) if not _is_choice(a.name)]
+    arrays = [a for a in arrays_among(arguments) if not is_choice(a.name)]
     errors: list[str] = []
     first: tuple[Recipe, dict[str, str], Setting] | None = None
     for setting in settings:
         if first is not None:
             break
         for shapes in _shapes(arrays, setting):
-            for choice in CHOICES if any(_is_choice(a.name) for a in arguments) else ("",):
+            for choice in CHOICES if any(is_choice(a.name) for a in arguments) else ("",):
                 try:
                     made = _try(candidate, arguments, arrays, shapes, setting, choice)
                 except NotPlaced:
@@ -66,31 +62,13 @@ def place_functions(
                 except Exception as error:  # noqa: BLE001 - foreign code
                     errors.append(f"{type(error).__name__}: {error}")
                     continue
-                if made is not None and whole(made[0]):
+                if made is not None and runs_whole(made[0]):
                     return (*made, setting)
                 if made is not None and first is None:
                     first = (*made, setting)
     if first is not None:
         return first
     raise NotPlaced((errors or ["nothing fits its arguments"])[0][:160])
-
-
-def whole(recipe: Recipe) -> bool:
-    """Say whether functions run on their data and give each gradient in its input's shape."""
-    values = [drawn(one.shape, 1 + k) for k, one in enumerate(recipe.inputs)]
-    instance = RecipeInstance(recipe)
-    try:
-        y = np.asarray(instance.forward(*[v.copy() for v in values]))
-        gradients = instance.backward(drawn(y.shape, 9))
-    except Exception:  # noqa: BLE001 - foreign code
-        return False
-    return all(
-        g is not None and np.shape(g) == v.shape for g, v in zip(gradients, values, strict=True)
-    )
-
-
-def _is_choice(name: str) -> bool:
-    return plain(name) in ("activation", "mode", "act", "type", "name", "function", "kind")
 
 
 def _shapes(arrays: Sequence[Argument], setting: Setting) -> Iterator[list[tuple[int, ...]]]:
@@ -136,7 +114,7 @@ def _try(
     x = _position_of_x(arrays)
     order = [x, *(k for k in range(len(arrays)) if k != x)]
     slots: dict[str, Slot] = {arrays[k].name: ("input", order.index(k)) for k in range(len(arrays))}
-    slots |= {a.name: ("value", choice) for a in arguments if _is_choice(a.name)}
+    slots |= {a.name: ("value", choice) for a in arguments if is_choice(a.name)}
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         raise NotPlaced(f"an argument of {candidate.name} is not understood")
@@ -157,8 +135,10 @@ def _try(
     if y.dtype.kind not in "fiu" or not _fits(y, inputs[0], setting):
         return None
     recipe = replace(recipe, output=output)
-    backward_call = _backward(backward, returned, slots, arrays, order, choice, setting)
-    recipe = replace(recipe, backward=backward_call)
+    numbers = {a.name: order.index(k) for k, a in enumerate(arrays)}
+    recipe = replace(
+        recipe, backward=_backward(backward, returned, slots, numbers, choice, setting)
+    )
     parameters = [
         Parameter(name=one.name, places=((("attr", arrays[k].name),),), array=values[place])
         for place, (k, one) in enumerate(zip(order, inputs, strict=True))
@@ -188,7 +168,7 @@ def _fits(y: Array, x: Input, setting: Setting) -> bool:
     if setting.layout == "vector":
         return True
     batch = 1 - setting.feature_axis
-    return y.shape[batch] == x.shape[batch]
+    return bool(y.shape[batch] == x.shape[batch])
 
 
 def _inputs(
@@ -223,25 +203,47 @@ def _layout(shape: tuple[int, ...], setting: Setting) -> str:
     return "rows" if setting.layout == "rows" else "columns"
 
 
+def runs_whole(recipe: Recipe) -> bool:
+    """Say whether functions run on their data and give each gradient in its input's shape."""
+    return complete(recipe, [drawn(one.shape, 1 + k) for k, one in enumerate(recipe.inputs)])
+
+
 def _backward(
     backward: Callable[..., Any],
     returned: Any,
     forward_slots: Mapping[str, Slot],
-    arrays: Sequence[Argument],
-    order: Sequence[int],
+    arrays: Mapping[str, int],
     choice: str,
     setting: Setting,
 ) -> Call:
+    """Return how backward is called.
+
+    Parameters
+    ----------
+    backward : callable
+    returned : object
+        What forward returned: of several things the second is taken for a cache.
+    forward_slots : mapping of str to Slot
+        What went into forward, by its arguments' names.
+    arrays : mapping of str to int
+        Names of forward's arrays, and which input each is.
+    choice : str
+        Of an activation.
+    setting : Setting
+
+    Raises
+    ------
+    NotPlaced
+        Where an argument is not understood.
+    """
     arguments = arguments_of(backward) or []
     needed = [a for a in arguments if a.required]
     several = isinstance(returned, tuple) and len(returned) >= 2
     cache: Slot = ("cache", (("item", 1),)) if several else ("y", None)
-    if isinstance(returned, tuple) and len(returned) > 2:
-        cache = ("cache", (("item", 1),))
-    upstream = upstream_among([a for a in needed if not _is_choice(a.name)])
+    upstream = upstream_among([a for a in needed if not is_choice(a.name)])
     slots: dict[str, Slot] = {}
     for argument in needed:
-        if _is_choice(argument.name):
+        if is_choice(argument.name):
             slots[argument.name] = ("value", choice)
         elif upstream is not None and argument.name == upstream.name:
             slots[argument.name] = ("upstream", None)
@@ -249,174 +251,22 @@ def _backward(
             slots[argument.name] = forward_slots[argument.name]
         elif argument.kind == "cache" or (several and len(needed) == 2):
             slots[argument.name] = cache
-        elif plain(argument.name) in AT_OUTPUT:
-            slots[argument.name] = ("y", None)
         else:
-            alike = [k for k, a in enumerate(arrays)
-                     if symbol_of(a.name) == symbol_of(argument.name)]  # fmt: skip
-            if alike:
-                slots[argument.name] = ("input", order.index(alike[0]))
-            elif several or len(needed) == 2:
-                slots[argument.name] = cache if several else ("input", 0)
-            else:
+            other: Slot | None = ("input", 0) if len(needed) == 2 else None
+            slot = _by_name(argument.name, arrays) or (cache if several else other)
+            if slot is None:
                 raise NotPlaced(f"the argument {argument.name} of {backward.__name__} "
                                 "is not understood")  # fmt: skip
+            slots[argument.name] = slot
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         raise NotPlaced(f"an argument of {backward.__name__} is not understood")
     return Call(function=lambda _: backward, arguments=call[0], keywords=call[1])
 
 
-def place_pair(
-    candidate: Candidate,
-    setting: Setting,
-    stock: Stock,
-    text: str,
-    options: Mapping[str, Any],
-) -> tuple[Recipe, dict[str, str], bool]:
-    """Return the recipe of F and F', and whether F' takes the output.
-
-    Raises
-    ------
-    NotPlaced
-        Where F does not run on the file's data.
-    """
-    features = setting.sizes.outputs
-    one = Input(name="x", shape=setting.shape(features), axis=setting.feature_axis,
-                layout=setting.layout)  # fmt: skip
-    x = drawn(one.shape)
-    errors: list[str] = []
-    for build, forward, backward, names in _ways(candidate, setting, stock, options):
-        try:
-            root = build()
-            arguments = arguments_of(forward(root)) or []
-            arrays = arrays_among(arguments) or arguments[:1]
-            name = arrays[0].name if arrays else "x"
-            call = filled(arguments, {name: ("input", 0), **names[0]}, size=setting.batch)
-            derivative = arguments_of(backward(root)) or []
-            point = arrays_among(derivative) or derivative[:1]
-            if call is None or not point:
-                raise NotPlaced("an argument is not understood")  # noqa: TRY301
-            at_output, why = _at_output(candidate, name, point[0].name, text, options)
-            slot: Slot = ("y", None) if at_output else ("input", 0)
-            back = filled(derivative, {point[0].name: slot, **names[1]}, size=setting.batch)
-            if back is None:
-                raise NotPlaced("an argument is not understood")  # noqa: TRY301
-            recipe = Recipe(
-                build=build,
-                inputs=(one,),
-                forward=Call(function=forward, arguments=call[0], keywords=call[1]),
-                backward=Call(function=backward, arguments=back[0], keywords=back[1]),
-                gradients=(Source(kind="backward"),),
-                local=True,
-            )
-            y = np.asarray(RecipeInstance(recipe).forward(x.copy()))
-        except NotPlaced:
-            raise
-        except Exception as error:  # noqa: BLE001 - foreign code
-            errors.append(f"{type(error).__name__}: {error}")
-            continue
-        if y.shape != x.shape:
-            raise NotPlaced(f"F of shape {x.shape} has shape {y.shape}: not element by element")
-        recipe = _jacobian(recipe, x)
-        told = {"rule": "F and F'", "orientation": setting.orientation,
-                "F' takes": "the output" if at_output else "the input", "F' because": why}  # fmt: skip
-        return recipe, told, at_output
-    raise NotPlaced((errors or ["nothing fits"])[0][:160])
-
-
-def _jacobian(recipe: Recipe, x: Array) -> Recipe:
-    """Return the recipe as it is: a Jacobian in place of F' is met when it is multiplied."""
-    return recipe
-
-
-def _ways(
-    candidate: Candidate, setting: Setting, stock: Stock, options: Mapping[str, Any]
-) -> Iterator[tuple[Callable[[], Any], Callable[[Any], Any], Callable[[Any], Any],
-                    tuple[dict[str, Slot], dict[str, Slot]]]]:  # fmt: skip
-    nothing: tuple[dict[str, Slot], dict[str, Slot]] = ({}, {})
-    if candidate.kind == "flag":
-        flag = {candidate.backward: ("value", True)}
-        off = {candidate.backward: ("value", False)}
-        function = candidate.forward
-        yield (lambda: None), (lambda _: function), (lambda _: function), (off, flag)
-        return
-    if candidate.kind == "pair":
-        forward, backward = candidate.forward, candidate.backward
-        yield (lambda: None), (lambda _: forward), (lambda _: backward), nothing
-        return
-    kind = candidate.thing
-    for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):
-
-        def build(proposal: Any = proposal) -> Any:
-            positional, keywords = proposal()
-            return kind(*positional, **keywords)
-
-        forward, backward = candidate.forward, candidate.backward
-        yield (
-            build,
-            (lambda root: getattr(root, forward)),
-            (lambda root: getattr(root, backward)),
-            nothing,
-        )
-
-
-def _at_output(
-    candidate: Candidate, own: str, name: str, text: str, options: Mapping[str, Any]
-) -> tuple[bool, str]:
-    """Say whether F' takes the output: by its argument's name, and by how the file calls it."""
-    if "at" in options:
-        return options["at"] == "output", "as configured"
-    if candidate.kind == "pair":
-        called = _called_with_output(text, candidate.forward.__name__, candidate.backward.__name__)
-        if called is not None:
-            where = "the output" if called else "the input"
-            return called, f"the file calls it with {where}"
-    if plain(name) in AT_OUTPUT and plain(name) != plain(own):
-        return True, f"its argument is {name}, and that of F {own}"
-    return False, f"its argument is {name}"
-
-
-def _called_with_output(text: str, forward: str, backward: str) -> bool | None:
-    """Return whether the file calls F' with what F gave; None where it does not tell."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            if _called(node.value) == forward:
-                bound |= {_dotted(target) for target in node.targets}
-    told: set[bool] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) == backward and node.args:
-            argument = node.args[0]
-            if isinstance(argument, ast.Call):
-                told.add(_called(argument) == forward)
-            elif _dotted(argument) in bound:
-                told.add(True)
-    return told.pop() if len(told) == 1 and True in told else None
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
-def _dotted(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return f"{_dotted(node.value)}.{node.attr}"
-    return getattr(node, "id", "")
-
-
-def uses(text: str, names: Sequence[str]) -> bool:
-    """Say whether a class's text calls all of these functions by name."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    called = {_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return bool(names) and set(names) <= called
-
-
-__all__ = ["place_functions", "place_pair", "uses", "words"]
+def _by_name(name: str, arrays: Mapping[str, int]) -> Slot | None:
+    """Return what an argument of backward is by its name: y, or what has the symbol in forward."""
+    if plain(name) in AT_OUTPUT:
+        return ("y", None)
+    alike = [k for other, k in arrays.items() if symbol_of(other) == symbol_of(name)]
+    return ("input", alike[0]) if alike else None

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.students.arguments import Argument, arguments_of
+from gradcheck.students.arguments import arguments_of
 from gradcheck.students.arrays import get, reachable
-from gradcheck.students.find import _own as own
-from gradcheck.students.find import step_method
-from gradcheck.students.recipe import Recipe, RecipeInstance
-from gradcheck.students.setting import drawn
-from gradcheck.students.vocabulary import STEP, is_optimizer, plain, stem_of_gradient, words
+from gradcheck.students.draw import drawn
+from gradcheck.students.find import defined_in
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.methods import step_method
+from gradcheck.students.naming import is_optimizer, plain, stem_of_gradient, words
+from gradcheck.students.vocabulary import STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gradcheck.students.arguments import Argument
+    from gradcheck.students.recipe import Recipe
 
 Way = Callable[[Any, float], Any]
 
@@ -26,7 +34,7 @@ def step_of(recipe: Recipe, namespace: Mapping[str, Any], module: str) -> Way | 
     if not recipe.parameters:
         return None
     if any(source is not None and source.kind == "update" for source in recipe.gradients):
-        return lambda root, rate: None  # backward has done it
+        return _done
     root = recipe.build()
     for way in _ways(type(root), namespace, module):
         if _moves(recipe, way):
@@ -58,13 +66,13 @@ def _ways(kind: type, namespace: Mapping[str, Any], module: str) -> Iterator[Way
     if name:
         yield lambda root, rate: _call(getattr(root, name), root, rate)
     for label, thing in namespace.items():
-        if not own(thing, module, label):
+        if not defined_in(thing, module, label):
             continue
         if isinstance(thing, type) and is_optimizer(label):
             yield from _optimizer(thing)
         elif callable(thing) and not isinstance(thing, type) and plain(label) in map(plain, (
             *STEP, "sgd", "gradient_descent", "sgd_step", "update_layer")):  # fmt: skip
-            yield lambda root, rate, thing=thing: _call(thing, root, rate)
+            yield partial(_call, thing)
 
 
 def _optimizer(kind: type) -> Iterator[Way]:
@@ -119,3 +127,7 @@ def _value(argument: Argument, root: Any) -> Any:
             if stem_of_gradient(one.name) == stem:
                 return one.array
     raise LookupError(name)
+
+
+def _done(_root: Any, _rate: float) -> None:
+    """Do nothing: backward has updated the parameters already."""

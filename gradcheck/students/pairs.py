@@ -1,0 +1,157 @@
+"""Meet F and F': two functions, a class with both, or one function with a flag for F'."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.students.adapter import Input
+from gradcheck.students.arguments import arguments_of, arrays_among, filled
+from gradcheck.students.construct import proposals
+from gradcheck.students.draw import drawn
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.naming import plain
+from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source, method
+from gradcheck.students.texts import called, tree_of
+from gradcheck.students.vocabulary import AT_OUTPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from gradcheck.students.candidate import Candidate
+    from gradcheck.students.recipe import Slot
+    from gradcheck.students.setting import Setting
+    from gradcheck.students.stock import Stock
+
+
+def place_pair(
+    candidate: Candidate,
+    setting: Setting,
+    stock: Stock,
+    text: str,
+    options: Mapping[str, Any],
+) -> tuple[Recipe, dict[str, str], bool]:
+    """Return the recipe of F and F', and whether F' takes the output.
+
+    Raises
+    ------
+    NotPlaced
+        Where F does not run on the file's data.
+    """
+    features = setting.sizes.outputs
+    one = Input(name="x", shape=setting.shape(features), axis=setting.feature_axis,
+                layout=setting.layout)  # fmt: skip
+    x = drawn(one.shape)
+    errors: list[str] = []
+    for build, forward, backward, names in _ways(candidate, setting, stock, options):
+        try:
+            root = build()
+            arguments = arguments_of(forward(root)) or []
+            arrays = arrays_among(arguments) or arguments[:1]
+            name = arrays[0].name if arrays else "x"
+            call = filled(arguments, {name: ("input", 0), **names[0]}, size=setting.batch)
+            derivative = arguments_of(backward(root)) or []
+            point = arrays_among(derivative) or derivative[:1]
+            if call is None or not point:
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+            at_output, why = _at_output(candidate, name, point[0].name, text, options)
+            slot: Slot = ("y", None) if at_output else ("input", 0)
+            back = filled(derivative, {point[0].name: slot, **names[1]}, size=setting.batch)
+            if back is None:
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+            recipe = Recipe(
+                build=build,
+                inputs=(one,),
+                forward=Call(function=forward, arguments=call[0], keywords=call[1]),
+                backward=Call(function=backward, arguments=back[0], keywords=back[1]),
+                gradients=(Source(kind="backward"),),
+                local=True,
+            )
+            y = np.asarray(RecipeInstance(recipe).forward(x.copy()))
+        except NotPlaced:
+            raise
+        except Exception as error:  # noqa: BLE001 - foreign code
+            errors.append(f"{type(error).__name__}: {error}")
+            continue
+        if y.shape != x.shape:
+            raise NotPlaced(f"F of shape {x.shape} has shape {y.shape}: not element by element")
+        told = {"rule": "F and F'", "orientation": setting.orientation,
+                "F' takes": "the output" if at_output else "the input",
+                "F' because": why}  # fmt: skip
+        return recipe, told, at_output
+    raise NotPlaced((errors or ["nothing fits"])[0][:160])
+
+
+def _ways(
+    candidate: Candidate, setting: Setting, stock: Stock, options: Mapping[str, Any]
+) -> Iterator[tuple[Callable[[], Any], Callable[[Any], Any], Callable[[Any], Any],
+                    tuple[dict[str, Slot], dict[str, Slot]]]]:  # fmt: skip
+    nothing: tuple[dict[str, Slot], dict[str, Slot]] = ({}, {})
+    if candidate.kind == "flag":
+        flag = {candidate.backward: ("value", True)}
+        off = {candidate.backward: ("value", False)}
+        function = candidate.forward
+        yield (lambda: None), (lambda _: function), (lambda _: function), (off, flag)
+        return
+    if candidate.kind == "pair":
+        forward, backward = candidate.forward, candidate.backward
+        yield (lambda: None), (lambda _: forward), (lambda _: backward), nothing
+        return
+    kind = candidate.thing
+    name, other = candidate.forward, candidate.backward
+    for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):
+
+        def build(proposal: Any = proposal) -> Any:
+            positional, keywords = proposal()
+            return kind(*positional, **keywords)
+
+        yield build, method(name), method(other), nothing
+
+
+def _at_output(
+    candidate: Candidate, own: str, name: str, text: str, options: Mapping[str, Any]
+) -> tuple[bool, str]:
+    """Say whether F' takes the output: by its argument's name, and by how the file calls it."""
+    if "at" in options:
+        return options["at"] == "output", "as configured"
+    if candidate.kind == "pair":
+        called = _called_with_output(text, candidate.forward.__name__, candidate.backward.__name__)
+        if called is not None:
+            where = "the output" if called else "the input"
+            return called, f"the file calls it with {where}"
+    if plain(name) in AT_OUTPUT and plain(name) != plain(own):
+        return True, f"its argument is {name}, and that of F {own}"
+    return False, f"its argument is {name}"
+
+
+def _called_with_output(text: str, forward: str, backward: str) -> bool | None:
+    """Return whether the file calls F' with what F gave; None where it does not tell."""
+    tree = tree_of(text)
+    if tree is None:
+        return None
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and called(node.value) == forward
+        ):
+            bound |= {_dotted(target) for target in node.targets}
+    told: set[bool] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) == backward and node.args:
+            argument = node.args[0]
+            if isinstance(argument, ast.Call):
+                told |= {called(argument) == forward}
+            elif _dotted(argument) in bound:
+                told |= {True}
+    return True if told == {True} else None
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return getattr(node, "id", "")
