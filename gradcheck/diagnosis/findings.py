@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 SIDE = 1e-3
 """Part of the gap between the sides of a kink within which a value is one of them."""
 
+LEFT = "the derivative from the left"
+NOTES_KINK = ("relu", "leaky_relu")
+"""Roles whose kink the notes settle: g'(x) = 0 for x ≤ 0."""
+
 NONLINEAR = "upstream-nonlinear"
 STALE = "stale-cache"
 KNOWN_CAUSE = (STALE, "updated-before-use")
@@ -184,7 +188,9 @@ def remarks(subject: Subject, outcomes: Sequence[Outcome]) -> list[Finding]:
     for k, name in enumerate(subject.names):
         quantity = f"d{name}"
         kinks = [kink for o in outcomes for kink in o.kinks if kink.quantity == quantity]
-        if kinks:
+        # The notes' g'(0) = 0, the derivative from the left, is worth no remark.
+        as_in_notes = subject.role in NOTES_KINK and all(_side(kink) == LEFT for kink in kinks)
+        if kinks and not as_in_notes:
             sides = " or ".join(sorted({_side(kink) for kink in kinks}))
             text = f"where {quantity} has a kink, the code returns {sides}"
             found.append(_remark("kink-value", quantity, text, sides))
@@ -248,5 +254,5 @@ def _side(kink: Kink) -> str:
     """Return which of the derivatives at a kink the code returned, in words."""
     part = (kink.got - kink.left) / (kink.right - kink.left)
     if abs(part) < SIDE:
-        return "the derivative from the left"
+        return LEFT
     return "the derivative from the right" if abs(part - 1) < SIDE else "a value between the sides"

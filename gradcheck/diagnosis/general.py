@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.diagnosis.hypothesis import LEAST, Hypothesis, Named, confirmed, slack
+from gradcheck.diagnosis.hypothesis import (
+    CANCELLED,
+    LEAST,
+    Hypothesis,
+    Named,
+    confirmed,
+    natural,
+    slack,
+)
 from gradcheck.diagnosis.probe import CLOSE
 
 if TYPE_CHECKING:
@@ -102,10 +110,18 @@ def _bias(reduce: object) -> Predict:
     return predict
 
 
+KINKED = ("kinks", "ties", "equal")
+"""Regimes whose points lie on kinks, where there are any."""
+
+
 def factor(probes: Sequence[Probe], ask: Ask) -> Named | None:
     """Return the finding of a constant factor, in words where sizes explain it."""
     scaled = Hypothesis(code="factor", predict=_truth, scaled=True)
     numbers = confirmed(scaled, probes, ask) or _of_few_entries(probes)
+    if numbers is None:
+        # Where a sum has terms on their kinks, the truth is any of several values.
+        smooth = [probe for probe in probes if probe.outcome.sample.regime not in KINKED]
+        numbers = confirmed(scaled, smooth, ask) if len(smooth) < len(probes) else None
     if numbers is None or abs(numbers["factor"] - 1) < CLOSE:
         return None
     words = in_words(numbers["factor"], probes[0])
@@ -124,8 +140,9 @@ def _of_few_entries(probes: Sequence[Probe]) -> dict[str, float] | None:
             continue
         truth = np.nan_to_num(probe.truth)
         size = np.abs(truth).max(initial=0.0)
-        if size == 0:
-            continue
+        largest = max(size, np.abs(probe.got).max(initial=0.0))
+        if size == 0 or largest <= CANCELLED * natural(probe):
+            continue  # what is left of a sum that cancels is rounding, and tells nothing
         part = truth / size
         if constant is None:
             constant = float((probe.got / size * part).sum() / (part * part).sum())

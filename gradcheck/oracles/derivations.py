@@ -47,7 +47,7 @@ def built(text: str) -> Callable[..., Any]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise OracleError(f"a derivation is no Python: {error}; empty the cache") from error
+        raise OracleError(f"a derivation is no Python: {error}") from error
     for node in ast.walk(tree):
         named = node.func if isinstance(node, ast.Call) else None
         if not isinstance(node, _NODES) or (
@@ -55,10 +55,10 @@ def built(text: str) -> Callable[..., Any]:
             and not (isinstance(named, ast.Name) and named.id in FUNCTIONS and not node.keywords)
         ):
             kind = type(node).__name__
-            raise OracleError(f"a derivation holds {kind}, must be arithmetic; empty the cache")
+            raise OracleError(f"a derivation holds {kind}, must be arithmetic")
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if len(functions) != 1 or len(tree.body) != 1 or functions[0].decorator_list:
-        raise OracleError("a derivation must be one function; empty the cache")
+        raise OracleError("a derivation must be one function")
     names: dict[str, Any] = {name: getattr(mpmath, name, None) for name in FUNCTIONS}
     names |= {"abs": abs, "Abs": abs, "__builtins__": {}}
     exec(compile(tree, "<derivation>", "exec"), names)  # noqa: S102 - arithmetic, see above

@@ -280,11 +280,14 @@ def _derive(formula: Formula, shapes: tuple[Shape, ...]) -> SymbolicOracle:
     output = _output(formula, shapes)
     key = derivations.key_of(formula.name, shapes)
     # A formula of somebody's own may change under its name: only those of the notes are kept.
-    kept = derivations.load(key) if FORMULAS.get(formula.name) is formula else None
-    texts = kept if kept is not None and len(kept) == 3 else _texts(formula, shapes)
-    if kept is None and FORMULAS.get(formula.name) is formula:
-        derivations.store(key, texts)
-    decide, forward, backward = map(derivations.built, texts)
+    ours = FORMULAS.get(formula.name) is formula
+    functions = _kept(key) if ours else None
+    if functions is None:
+        texts = _texts(formula, shapes)
+        functions = [derivations.built(text) for text in texts]
+        if ours:
+            derivations.store(key, texts)
+    decide, forward, backward = functions
     return SymbolicOracle(
         formula=formula,
         shapes=shapes,
@@ -293,6 +296,17 @@ def _derive(formula: Formula, shapes: tuple[Shape, ...]) -> SymbolicOracle:
         _forward=forward,
         _backward=backward,
     )
+
+
+def _kept(key: str) -> list[Callable[..., Any]] | None:
+    """Return the functions that were derived before; None where there are none that are sound."""
+    texts = derivations.load(key)
+    if texts is None or len(texts) != 3:
+        return None
+    try:
+        return [derivations.built(text) for text in texts]
+    except OracleError:
+        return None
 
 
 def _texts(formula: Formula, shapes: tuple[Shape, ...]) -> list[str]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.students.argument_values import Asked, always, value_for
-from gradcheck.students.arguments import arguments_of, takes_varargs
-from gradcheck.students.images import CHANNELS, FILTERS
+from gradcheck.students.arguments import Argument, arguments_of, takes_varargs
 from gradcheck.students.naming import has, like_function, plain, words
+from gradcheck.students.particular import CHANNELS, FILTERS, Asked, particular
 from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from gradcheck.students.arguments import Argument
-    from gradcheck.students.setting import Sizes
-    from gradcheck.students.stock import Stock
+    from gradcheck.students.stock import Sizes, Stock
 
 Proposal = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -41,7 +38,7 @@ def proposals(
     given : mapping, optional
         Arguments that a configuration names.
     images : bool
-        Arrays and shapes are those of images: see `gradcheck.students.images`.
+        Arrays and shapes are those of images: see `IMAGE`.
     """
     if given:
         yield lambda: ((), dict(given))
@@ -85,43 +82,49 @@ def _fill(
     unknown = []
     pairs = [a for a in needed if like_function(a.name)]
     for argument in needed:
-        make = value_for(
-            Asked(argument=argument, sizes=sizes, stock=stock, reading=reading, functions=pairs)
-        )
+        asked = Asked(argument=argument, sizes=sizes, stock=stock, reading=reading, functions=pairs)
+        make = particular(asked)
         if make is not None:
             values[argument.name] = make
         else:
             unknown.append(argument)
+    outs = [a.name for a in unknown if _is_out(a.name) and not _is_in(a.name)]
+    for name, number in _numbers(unknown, sizes, reading).items():
+        listed = {"list", "sizes", "dims", "layers"} & set(words(name)) or (
+            reading == "lists" and has(name, HIDDEN | {"neurons", "units", "nodes"})
+        )
+        shaped = "shape" in words(name) or reading == "tuple"
+        last = [] if [other for other in outs if other != name] else [sizes.outputs]
+        value: Any = (number,) if shaped else number
+        values[name] = partial(list, [sizes.hidden, *last]) if listed else partial(_same, value)
+    return values
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _numbers(unknown: Sequence[Argument], sizes: Sizes, reading: str) -> dict[str, int]:
+    """Return a size for each argument that nothing else is known of."""
     ins = [a for a in unknown if _is_in(a.name)]
     outs = [a for a in unknown if _is_out(a.name) and a not in ins]
     hidden = [a for a in unknown if has(a.name, HIDDEN) and a not in ins and a not in outs]
     rest = [a for a in unknown if a not in ins and a not in outs and a not in hidden]
     if reading == "image":
-        numbers = {a.name: CHANNELS if a in ins else FILTERS for a in unknown}
-    elif reading == "square":
-        numbers = {a.name: sizes.outputs for a in unknown}
-    else:
-        first, last = sizes.inputs, sizes.outputs
-        if reading == "swapped":
-            first, last = last, first
-        numbers = {a.name: first for a in ins} | {a.name: last for a in outs}
-        numbers |= {a.name: sizes.hidden for a in hidden}
-        free = [s for s, taken in ((first, ins), (last, outs)) if not taken]
-        if len(rest) == 1 and not ins and not outs:
-            free = [sizes.outputs if reading == "names" else sizes.inputs]
-        for k, argument in enumerate(rest):
-            numbers[argument.name] = free[k] if k < len(free) else sizes.hidden
-    for name, number in numbers.items():
-        listed = {"list", "sizes", "dims", "layers"} & set(words(name)) or (
-            reading == "lists" and has(name, HIDDEN | {"neurons", "units", "nodes"})
-        )
-        if listed:
-            tail = [] if [a for a in outs if a.name != name] else [sizes.outputs]
-            values[name] = partial(list, (sizes.hidden, *tail))
-            continue
-        shaped = "shape" in words(name) or reading == "tuple"
-        values[name] = always((number,) if shaped else number)
-    return values
+        return {a.name: CHANNELS if a in ins else FILTERS for a in unknown}
+    if reading == "square":
+        return {a.name: sizes.outputs for a in unknown}
+    first, last = sizes.inputs, sizes.outputs
+    if reading == "swapped":
+        first, last = last, first
+    numbers = {a.name: first for a in ins} | {a.name: last for a in outs}
+    numbers |= {a.name: sizes.hidden for a in hidden}
+    free = [s for s, taken in ((first, ins), (last, outs)) if not taken]
+    if len(rest) == 1 and not ins and not outs:
+        free = [sizes.outputs if reading == "names" else sizes.inputs]
+    for k, argument in enumerate(rest):
+        numbers[argument.name] = free[k] if k < len(free) else sizes.hidden
+    return numbers
 
 
 def _is_in(name: str) -> bool:

@@ -12,7 +12,7 @@ from gradcheck.students.layers import recipe_of
 from gradcheck.students.methods import ADDERS, method_of
 from gradcheck.students.naming import words
 from gradcheck.students.recipe import NotPlaced
-from gradcheck.students.setting import Sizes
+from gradcheck.students.stock import Sizes
 from gradcheck.students.texts import source_of
 
 if TYPE_CHECKING:

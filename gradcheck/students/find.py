@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.candidate import Candidate
-from gradcheck.students.find_functions import functions_among
+from gradcheck.students.find_functions import of_functions
 from gradcheck.students.methods import (
     ADDERS,
     array_arguments,
@@ -49,11 +49,11 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     module : str
         Its name: what was imported from elsewhere is left to its own file.
     """
-    own = {name: thing for name, thing in namespace.items() if defined_in(thing, module, name)}
-    classes = {name: thing for name, thing in own.items() if isinstance(thing, type)}
-    functions = {name: thing for name, thing in own.items() if inspect.isfunction(thing)}
+    mine = {name: thing for name, thing in namespace.items() if own(thing, module, name)}
+    classes = {name: thing for name, thing in mine.items() if isinstance(thing, type)}
+    functions = {name: thing for name, thing in mine.items() if inspect.isfunction(thing)}
     found = [c for name, thing in classes.items() if (c := _class(name, thing, classes))]
-    found += functions_among(functions)
+    found += of_functions(functions)
     return sorted(found, key=lambda candidate: candidate.line)
 
 
@@ -69,16 +69,13 @@ def optimizers(namespace: Mapping[str, Any], module: str) -> list[type]:
         for name, thing in namespace.items()
         if isinstance(thing, type)
         and is_optimizer(name)
-        and (
-            defined_in(thing, module, name)
-            or not thing.__module__.startswith(("numpy", "gradcheck"))
-        )
+        and (own(thing, module, name) or not thing.__module__.startswith(("numpy", "gradcheck")))
     ]
     return sorted(found, key=lambda kind: "sgd" not in plain(kind.__name__)
                   and "descent" not in plain(kind.__name__))  # fmt: skip
 
 
-def defined_in(thing: Any, module: str, name: str) -> bool:
+def own(thing: Any, module: str, name: str) -> bool:
     """Say whether a class or function is defined in this module, and not another name for one."""
     if not (isinstance(thing, type) or inspect.isfunction(thing)):
         return False
@@ -221,7 +218,7 @@ def _without_forward(name: str, kind: type, role: str | None) -> Candidate | Non
     own = [n for n, f in vars(kind).items() if callable(f) and not n.startswith("__")]
     if not own:
         return None
-    why = f"it has {', '.join(own[:4])}, but nothing that is named forward"
+    why = f"it has {', '.join(own[:4])}, but nothing named forward"
     return Candidate(kind="unplaced", name=name, role=role, thing=kind, why=why)
 
 

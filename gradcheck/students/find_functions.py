@@ -48,7 +48,7 @@ def _whole_form(name: str) -> str:
     return "".join(kept) + "".join(c for c in name if c.isdigit())
 
 
-def functions_among(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
+def of_functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
     """Return what can be checked among functions, in the order given.
 
     Parameters

@@ -13,7 +13,7 @@ from gradcheck.students.construct import proposals
 from gradcheck.students.dependence import with_parameters
 from gradcheck.students.draw import drawn
 from gradcheck.students.fit import Fit
-from gradcheck.students.images import IMAGES
+from gradcheck.students.particular import CHANNELS, SIDE
 from gradcheck.students.places import output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, method
 from gradcheck.students.stock import PlainDescent
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from gradcheck.students.construct import Proposal
     from gradcheck.students.setting import Setting
     from gradcheck.students.stock import Stock
+
+IMAGES = (
+    (2, CHANNELS, SIDE, SIDE), (2, SIDE, SIDE, CHANNELS), (CHANNELS, SIDE, SIDE),
+    (SIDE, SIDE, CHANNELS), (2, CHANNELS, SIDE + 2), (SIDE, SIDE),
+)  # fmt: skip
+"""Shapes that are tried where data with features alone does not fit."""
 
 
 def fits(

@@ -21,8 +21,8 @@ from gradcheck.students.pairs import place_pair
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
-from gradcheck.students.setting import Sizes
 from gradcheck.students.steps import step_of
+from gradcheck.students.stock import Sizes
 from gradcheck.students.texts import source_of
 from gradcheck.students.trials import accumulating, complete
 

@@ -1,8 +1,10 @@
-"""How a file lays out its data: examples as rows, as columns or one at a time; and the sizes."""
+"""How a file lays out its data: examples as rows, as columns, or one at a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from gradcheck.students.stock import Sizes
 
 ORIENTATIONS = ("batch_features", "features_batch", "row", "column", "1d")
 
@@ -14,20 +16,6 @@ _LAYOUTS = {
     "1d": "vector",
 }
 _SINGLE = {"batch_features": "row", "features_batch": "column", "1d": "1d"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """Pairwise different, so that a transpose or a factor shows what it is."""
-
-    inputs: int = 2
-    outputs: int = 5
-    hidden: int = 4
-    batch: int = 3
-
-    def swapped(self) -> Sizes:
-        """Return the sizes with inputs and outputs exchanged: (out, in) constructors."""
-        return Sizes(inputs=self.outputs, outputs=self.inputs, hidden=self.hidden, batch=self.batch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import numpy as np
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.arrays import get, reachable
 from gradcheck.students.draw import drawn
-from gradcheck.students.find import defined_in
+from gradcheck.students.find import own
 from gradcheck.students.following import RecipeInstance
 from gradcheck.students.methods import step_method
 from gradcheck.students.naming import is_optimizer, plain, stem_of_gradient, words
@@ -66,7 +66,7 @@ def _ways(kind: type, namespace: Mapping[str, Any], module: str) -> Iterator[Way
     if name:
         yield lambda root, rate: _call(getattr(root, name), root, rate)
     for label, thing in namespace.items():
-        if not defined_in(thing, module, label):
+        if not own(thing, module, label):
             continue
         if isinstance(thing, type) and is_optimizer(label):
             yield from _optimizer(thing)

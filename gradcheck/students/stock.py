@@ -1,17 +1,28 @@
-"""What a file offers for the arguments of its constructors."""
+"""What there is to build layers with: sizes, and what a file offers for its constructors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
 
-    from gradcheck.students.setting import Sizes
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Pairwise different, so that a transpose or a factor shows what it is."""
+
+    inputs: int = 2
+    outputs: int = 5
+    hidden: int = 4
+    batch: int = 3
+
+    def swapped(self) -> Sizes:
+        """Return the sizes with inputs and outputs exchanged: (out, in) constructors."""
+        return Sizes(inputs=self.outputs, outputs=self.inputs, hidden=self.hidden, batch=self.batch)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,8 +35,6 @@ class Stock:
         Each makes one with a learning rate of 1.
     pair : (F, F')
         An activation and its derivative: the file's own, or tanh.
-    pair_name : str
-        Empty for tanh.
     loss : object or None
     loss_pair : (value, gradient) or None
     layers : callable or None

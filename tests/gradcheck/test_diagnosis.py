@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from gradcheck import check_functions
 from gradcheck.account import Account
+from gradcheck.check import check_subject
 from gradcheck.diagnosis import findings, remarks
 from gradcheck.readings import Outcome, Reading
 from gradcheck.records import Estimate, Oracle, Verdict, Worst
@@ -400,3 +402,22 @@ class TestRemarks:
 
     def test_nothing_was_seen(self) -> None:
         assert remarks(SUBJECT, []) == []
+
+
+class TestTheNotesKink:
+    @pytest.mark.parametrize(
+        ("role", "side", "remarked"),
+        [
+            ("relu", np.greater, False),
+            ("relu", np.greater_equal, True),
+            ("other", np.greater, True),
+        ],
+    )
+    def test_a_remark_only_where_it_is_another_one(
+        self, role: str, side: Any, *, remarked: bool
+    ) -> None:
+        subject = from_functions(
+            lambda x: np.maximum(x, 0), lambda g, x: g * side(x, 0), [np.array([1.0, -2.0, 0.5])]
+        )
+        result = check_subject(replace(subject, role=role))
+        assert ("kink-value" in {finding.code for finding in result.findings}) is remarked

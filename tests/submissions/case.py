@@ -51,6 +51,8 @@ class Wrong:
         Tells samples with the same file, subject and code apart.
     verdict : str
         "fail", or "error" where the code cannot be run.
+    also : tuple of str
+        Other subjects that are wrong then: they call this one, or make up for what it does no more.
     """
 
     file: str
@@ -59,6 +61,7 @@ class Wrong:
     edits: tuple[Edit, ...]
     note: str = ""
     verdict: str = "fail"
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,9 +103,18 @@ def wrong(
     *edits: Edit,
     note: str = "",
     verdict: str = "fail",
+    also: tuple[str, ...] = (),
 ) -> Wrong:
     """Return a bug; `codes` may be written "dW: factor, db: factor"."""
     if isinstance(codes, str):
         pairs = (part.split(":") for part in codes.split(","))
         codes = {quantity.strip(): code.strip() for quantity, code in pairs}
-    return Wrong(file=file, subject=subject, codes=codes, edits=edits, note=note, verdict=verdict)
+    return Wrong(
+        file=file,
+        subject=subject,
+        codes=codes,
+        edits=edits,
+        note=note,
+        verdict=verdict,
+        also=also,
+    )

@@ -83,6 +83,8 @@ RIGHT = (
     Right(file="network_dict.py", subjects={"TwoLayerNet": "network"}),
     Right(file="network_lists.py", subjects={"Network": "network"}),
     Right(file="network_flat.py", subjects={"NeuralNetwork": "network"}),
+    Right(file="network_step.py", subjects={"NeuralNet": "network"}),
+    Right(file="nested_dicts.py", subjects={"Mlp": "network", "Scale": "other"}),
     Right(
         file="container_add.py",
         subjects={"Dense": "dense", "Tanh": "tanh", "Sequential": "sequential"},

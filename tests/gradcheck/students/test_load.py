@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from gradcheck.students.load import Loaded
 
 
-@pytest.fixture(autouse=True)
-def modules() -> Iterator[None]:
-    before, finders = dict(sys.modules), list(sys.meta_path)
-    yield
+def unload() -> None:
     from gradcheck.students import load as module
 
     while module._CURRENT:
         module._CURRENT.pop().unload()
+
+
+@pytest.fixture(autouse=True)
+def modules() -> Iterator[None]:
+    unload()  # the file that another test was the last to load stays loaded
+    before, finders = dict(sys.modules), list(sys.meta_path)
+    yield
+    unload()
     ours = {name for name in set(sys.modules) - set(before) if not name.startswith("gradcheck")}
     files = {name: str(getattr(sys.modules[name], "__file__", None)) for name in ours}
     assert not [name for name, file in files.items() if "pytest-" in file]
