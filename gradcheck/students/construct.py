@@ -48,6 +48,8 @@ def proposals(
         yield lambda: ((), {})
         return
     needed = [a for a in arguments if a.required or _wanted(a, stock)]
+    if not any(a.required for a in needed):
+        needed += [a for a in arguments if type(a.default) is int and _is_size(a.name)]
     many = takes_varargs(constructor)
     if not needed:
         if many and stock.layers is not None and _like_layers(many):
@@ -67,7 +69,11 @@ def proposals(
 
 def _wanted(argument: Argument, stock: Stock) -> bool:
     """Say whether an argument with a default of None had better be given."""
-    return argument.default is None and argument.kind == "optimizer" and bool(stock.optimizers)
+    if argument.default is not None or argument.required:
+        return False
+    # What draws its own numbers draws the same ones in every instance.
+    seed = plain(argument.name) in ("seed", "randomstate", "rng", "generator")
+    return seed or (argument.kind == "optimizer" and bool(stock.optimizers))
 
 
 def _like_layers(name: str) -> bool:
@@ -82,7 +88,14 @@ def _fill(
     unknown = []
     pairs = [a for a in needed if like_function(a.name)]
     for argument in needed:
-        asked = Asked(argument=argument, sizes=sizes, stock=stock, reading=reading, functions=pairs)
+        asked = Asked(
+            argument=argument,
+            sizes=sizes,
+            stock=stock,
+            reading=reading,
+            functions=pairs,
+            alone=len(needed) == 1,
+        )
         make = particular(asked)
         if make is not None:
             values[argument.name] = make
@@ -130,6 +143,10 @@ def _numbers(unknown: Sequence[Argument], sizes: Sizes, reading: str) -> dict[st
 def _is_in(name: str) -> bool:
     tokens = set(words(name))
     return bool(tokens & INSIZE or plain(name) in INSIZE) and not tokens & {"out", "output"}
+
+
+def _is_size(name: str) -> bool:
+    return _is_in(name) or _is_out(name)
 
 
 def _is_out(name: str) -> bool:

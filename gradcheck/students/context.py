@@ -110,7 +110,8 @@ def _averages(result: Result, description: Description) -> bool:
     faults = _faults(result)
     parameters = {f"d{one.name}" for one in description.inputs if one.parameter}
     n = _batch(description)
-    return n > 1 and bool(faults) and all(
+    everything = {f.quantity for f in faults} == parameters
+    return n > 1 and bool(faults) and everything and all(
         f.code == "factor" and f.quantity in parameters
         and abs(f.numbers.get("factor", 0.0) * n - 1) < CLOSE
         for f in faults

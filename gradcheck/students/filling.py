@@ -101,7 +101,7 @@ def _matches(placed: Placed, setting: Setting) -> bool:
 
 
 def place_container(
-    candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes
+    candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, *, zeroing: bool
 ) -> tuple[Recipe, dict[str, str]]:
     """Return the recipe of a container, filled with layers of its file.
 
@@ -118,7 +118,7 @@ def place_container(
         iter(fits(constructor, candidate.forward, [setting], stock, sized=False, images=False))
     )
     return recipe_of(
-        fit, candidate.backward, words_of_zeroing=False, text=source_of(candidate.thing)
+        fit, candidate.backward, words_of_zeroing=zeroing, text=source_of(candidate.thing)
     )
 
 

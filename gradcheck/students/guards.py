@@ -13,6 +13,10 @@ from typing import Any
 LARGEST = 1e-6
 """What is larger than this is no guard: it changes values that people look at."""
 
+FUNCTIONS = ("log", "log2", "log10", "sqrt", "exp")
+"""A tiny literal inside of one of these, or in a denominator, keeps it finite; elsewhere it is a
+number like any other."""
+
 
 class Guards(ast.NodeTransformer):
     """Finds the guards in statements, and takes them out where that is asked for.
@@ -31,6 +35,7 @@ class Guards(ast.NodeTransformer):
         self.remove = remove
         self.found: list[str] = []
         self._named: set[str] = set()
+        self._depth = 0
 
     def __call__(self, statements: list[ast.stmt]) -> list[ast.stmt]:
         """Return the statements of a file, changed in place where guards are taken out."""
@@ -40,10 +45,24 @@ class Guards(ast.NodeTransformer):
                     self._named |= {_name(target) for target in node.targets} - {""}
         return [self.visit(statement) for statement in statements]
 
-    def visit_BinOp(self, node: ast.BinOp) -> Any:
-        """Look at what is added or subtracted."""
+    def visit_Call(self, node: ast.Call) -> Any:
+        """Look into the argument of a logarithm, a root or an exponential."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
+        guarded = name in FUNCTIONS
+        self._depth += guarded
         self.generic_visit(node)
-        if not isinstance(node.op, ast.Add | ast.Sub):
+        self._depth -= guarded
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        """Look at what is added or subtracted inside of those, in a power, or in a denominator."""
+        power, quotient = isinstance(node.op, ast.Pow), isinstance(node.op, ast.Div)
+        self._depth += power
+        node.left = self.visit(node.left)
+        self._depth += quotient - power
+        node.right = self.visit(node.right)
+        self._depth -= quotient
+        if not isinstance(node.op, ast.Add | ast.Sub) or not self._depth:
             return node
         for side in ("left", "right"):
             operand = getattr(node, side)

@@ -153,7 +153,9 @@ def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Pla
     for k, layers in enumerate(filling.compositions()):
         known.stock.layers = layers
         try:
-            recipe, told = place_container(candidate, known.setting, known.stock, Sizes())
+            recipe, told = place_container(
+                candidate, known.setting, known.stock, Sizes(), zeroing=known.zeroing
+            )
         except NotPlaced:
             if not made and k == len(filling.compositions()) - 1:
                 raise

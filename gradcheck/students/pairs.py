@@ -117,38 +117,56 @@ def _at_output(
     """Say whether F' takes the output: by its argument's name, and by how the file calls it."""
     if "at" in options:
         return options["at"] == "output", "as configured"
-    if candidate.kind == "pair":
-        called = _called_with_output(text, candidate.forward.__name__, candidate.backward.__name__)
-        if called is not None:
-            where = "the output" if called else "the input"
-            return called, f"the file calls it with {where}"
+    if candidate.kind in ("pair", "flag"):
+        F = candidate.forward.__name__
+        derivative = F if candidate.kind == "flag" else candidate.backward.__name__
+        at_output = _called_with_output(text, F, derivative, flag=candidate.kind == "flag")
+        if at_output is not None:
+            where = "the output" if at_output else "the input"
+            return at_output, f"the file calls it with {where}"
     if plain(name) in AT_OUTPUT and plain(name) != plain(own):
         return True, f"its argument is {name}, and that of F {own}"
     return False, f"its argument is {name}"
 
 
-def _called_with_output(text: str, forward: str, backward: str) -> bool | None:
+def _called_with_output(
+    text: str, forward: str, backward: str, *, flag: bool = False
+) -> bool | None:
     """Return whether the file calls F' with what F gave; None where it does not tell."""
     tree = tree_of(text)
     if tree is None:
         return None
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
-            and called(node.value) == forward
-        ):
-            bound |= {_dotted(target) for target in node.targets}
+    bound = _bound_to(tree, forward, flag=flag)
     told: set[bool] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and called(node) == backward and node.args:
-            argument = node.args[0]
-            if isinstance(argument, ast.Call):
-                told |= {called(argument) == forward}
-            elif _dotted(argument) in bound:
-                told |= {True}
+        if not isinstance(node, ast.Call) or called(node) != backward or not node.args:
+            continue
+        if flag and not _flagged(node):
+            continue
+        argument = node.args[0]
+        if isinstance(argument, ast.Call):
+            told |= {called(argument) == forward}
+        elif _dotted(argument) in bound:
+            told |= {True}
     return True if told == {True} else None
+
+
+def _bound_to(tree: ast.AST, forward: str, *, flag: bool) -> set[str]:
+    """Return the names to which the file binds what F gave."""
+    return {
+        _dotted(target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and called(node.value) == forward
+        and not (flag and _flagged(node.value))
+        for target in node.targets
+    }
+
+
+def _flagged(node: ast.Call) -> bool:
+    """Say whether a call hands in more than the data: the flag that asks for F'."""
+    return len(node.args) + len(node.keywords) > 1
 
 
 def _dotted(node: ast.AST) -> str:

@@ -28,7 +28,7 @@ _OF_IMAGES = {
 }  # fmt: skip
 
 FIXED: dict[str, Any] = {
-    "seed": 0, "randomstate": 0, "name": "layer", "momentum": 0.9, "dropout": 0.5, "p": 0.5,
+    "seed": 0, "randomstate": 0, "name": "layer", "momentum": 0.9, "dropout": 0.5,
     "keepprob": 0.5, "dropoutrate": 0.5, "rate": 0.5, "prob": 0.5, "eps": 1e-5, "epsilon": 1e-5,
     "slope": 0.1, "alpha": 0.1, "negativeslope": 0.1, "scale": 0.5, "weightscale": 0.5,
     "std": 0.5, "kernelsize": 3, "filtersize": 3, "stride": 1, "strides": 1, "padding": 0,
@@ -57,6 +57,8 @@ class Asked:
         Which reading of the constructor's arguments this is: see `construct.proposals`.
     functions : sequence of Argument
         Those among its arguments that are named as functions.
+    alone : bool
+        Whether it is the only argument that must be given: then p is no size.
     """
 
     argument: Argument
@@ -64,6 +66,7 @@ class Asked:
     stock: Stock
     reading: str
     functions: Sequence[Argument]
+    alone: bool = False
 
     @property
     def flat(self) -> str:
@@ -93,6 +96,8 @@ def _constant(asked: Asked) -> Make | None:
         return lambda: _of_image(asked.flat)
     if asked.flat == "batchsize":
         return lambda: asked.sizes.batch
+    if asked.flat == "p" and asked.alone:
+        return lambda: 0.5
     return (lambda: FIXED[asked.flat]) if asked.flat in FIXED else None
 
 
