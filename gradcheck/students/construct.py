@@ -38,7 +38,7 @@ def proposals(
     given : mapping, optional
         Arguments that a configuration names.
     images : bool
-        Arrays and shapes are those of images: see `IMAGE`.
+        Arrays and shapes are those of images: see `gradcheck.students.particular`.
     """
     if given:
         yield lambda: ((), dict(given))
