@@ -56,12 +56,12 @@ def place_pair(
             derivative = arguments_of(backward(root)) or []
             point = arrays_among(derivative) or derivative[:1]
             if call is None or not point:
-                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301 - told at once
             at_output, why = _at_output(candidate, name, point[0].name, text, options)
             slot: Slot = ("y", None) if at_output else ("input", 0)
             back = filled(derivative, {point[0].name: slot, **names[1]}, size=setting.batch)
             if back is None:
-                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301 - told at once
             recipe = Recipe(
                 build=build,
                 inputs=(one,),
