@@ -107,7 +107,7 @@ class Adapter(Protocol):
 
     @property
     def description(self) -> Description:
-        """Return what is known of the subject."""
+        """Return what is known of it."""
         ...
 
     def make(self, rate: float = 1.0) -> Instance:

@@ -73,6 +73,6 @@ def _arm() -> None:
         signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as handlers are
     if _DEADLINES:
         raise TooLong

@@ -46,9 +46,7 @@ def cleaned(text: str, most: int) -> str:
     text = text[:most]
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    return "".join(c if c.isprintable() or c in "\n\t" else REPLACED for c in text)
 
 
 def failure(told: bytes) -> tuple[str, str, int]:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gradcheck.students.vocabulary import (
-    UPSTREAM,
-    has,
-    is_target,
-    kind_of_argument,
-    plain,
-    words,
-)
+from gradcheck.students.naming import has, is_target, kind_of_argument, plain, words
+from gradcheck.students.vocabulary import UPSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from gradcheck.students.recipe import Slot
 
@@ -151,57 +143,3 @@ def _like_upstream(name: str) -> bool:
         or (name[:1] == "d" and len(name) > 1 and not has(name, {"data"}))
         or first == ("d",)
     )
-
-
-@lru_cache(maxsize=512)
-def source_of(thing: Any) -> str:
-    """Return the text of a function or class, or "" where it cannot be read."""
-    try:
-        return textwrap.dedent(inspect.getsource(thing))
-    except (OSError, TypeError, IndentationError):
-        return ""
-
-
-def parsed(thing: Any) -> ast.AST | None:
-    """Return the syntax tree of a function or class, or None."""
-    try:
-        return ast.parse(source_of(thing))
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def returned_names(function: Callable[..., Any]) -> list[str]:
-    """Return the names in the last ``return a, b, c``; "" for what is no name; [] if it is none.
-
-    Of a returned name that was bound to a tuple once, the tuple counts.
-    """
-    tree = parsed(function)
-    if tree is None:
-        return []
-    returns = [n for n in ast.walk(tree) if isinstance(n, ast.Return) and n.value is not None]
-    if not returns:
-        return []
-    value = max(returns, key=lambda node: node.lineno).value
-    if isinstance(value, ast.Name):
-        bound = [
-            node.value
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and node.targets[0].id == value.id
-            and isinstance(node.value, ast.Tuple | ast.List)
-        ]
-        value = bound[-1] if bound else value
-    if not isinstance(value, ast.Tuple | ast.List):
-        return []
-    return [_name(entry) for entry in value.elts]
-
-
-def _name(node: ast.AST) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Tuple | ast.List):
-        return ""
-    return ""

@@ -30,15 +30,10 @@ _ATOMS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An array and where it stands; `where` is read by people: "self.params['w']"."""
+    """An array and where it stands."""
 
     place: Place
     array: Array
-
-    @property
-    def where(self) -> str:
-        """Return the place as one writes it in Python."""
-        return written(self.place)
 
     @property
     def name(self) -> str:
@@ -47,7 +42,7 @@ class Found:
 
 
 def written(place: Place) -> str:
-    """Return a place as one writes it in Python, from `self` on."""
+    """Return a place as one writes it in Python, from `self` on: "self.params['w']"."""
     text = "self"
     for kind, step in place:
         text += f".{step}" if kind == "attr" else f"[{step!r}]"

@@ -82,7 +82,7 @@ def forward(held: Held, entries: list[Entry], data: bytes) -> list[Entry]:
     try:
         y = held.instance.forward(*inputs)
         array = _numbers(y, "forward returned")
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
         raise refusal_of("forward", error) from None
     held.output = array if watched else None
     held.shown = array.tobytes() if watched else b""
@@ -101,7 +101,7 @@ def forwards(make: Callable[[], Held], k: int, entries: list[Entry]) -> list[Ent
         inputs += [_laid_out(array.copy(), flags) for _, _, flags, array in entries[k + 1 :]]
         try:
             array = _numbers(held.instance.forward(*inputs), "forward returned")
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             raise refusal_of("forward", error) from None
         kinds.append((array.dtype, array.shape))
         results.append(array.tobytes())
@@ -135,7 +135,7 @@ def noisy_runs(make: Callable[[], Held], eps: float, entries: list[Entry]) -> li
                     for k, one in enumerate(handed):
                         entry = _gradient(k, one)
                         answer.append(entry._replace(array=entry.array.copy()))
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
                 raise refusal_of(what, error) from None
     return answer
 
@@ -148,7 +148,7 @@ def backward(held: Held, entry: Entry) -> list[Entry]:
     try:
         handed = tuple(held.instance.backward(given))
         answer = [_gradient(k, gradient) for k, gradient in enumerate(_few(handed))]
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
         raise refusal_of("backward", error) from None
     if flags & frames.NOISY or held.output is None:
         return answer
@@ -166,7 +166,7 @@ def step(held: Held) -> list[Entry]:
     try:
         inputs = tuple(held.instance.step())  # type: ignore[attr-defined]
         arrays = [_numbers(array, "the update gave") for array in inputs]
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
         raise refusal_of("the update", error) from None
     return [_entry(frames.INPUT, k, 0, array) for k, array in enumerate(arrays)]
 

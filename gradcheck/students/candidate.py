@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from gradcheck.students.vocabulary import words
-
-LAYER_ROLES = ("dense", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "activation")
-LOSS_ROLES = ("mse", "cross_entropy", "softmax_cross_entropy")
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +60,3 @@ def line_of(thing: Any) -> int:
         return inspect.getsourcelines(thing)[1]
     except (OSError, TypeError, IndexError):
         return 0
-
-
-def like_upstream(name: str) -> bool:
-    """Say whether an argument is named as an upstream gradient."""
-    tokens = set(words(name))
-    return bool(tokens & {"grad", "gradient", "upstream", "error", "delta", "dout"}) or (
-        name[:1] == "d" and len(name) > 1
-    )

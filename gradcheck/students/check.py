@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from gradcheck.diagnosis.codes import using
 from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectError
-from gradcheck.records import Check, FileNote, Finding, Oracle, Result, Verdict
+from gradcheck.records import FileNote, Verdict
 from gradcheck.students import context, conventions
+from gradcheck.students.hosts import Options, started
 from gradcheck.students.subjects import subject_of
+from gradcheck.students.unchecked import ended, missing, not_looked_at, not_placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import Any
 
+    from gradcheck.records import Result
     from gradcheck.students.adapter import Description
-    from gradcheck.students.limits import Limits
-    from gradcheck.subject import Instance, NoisyRuns, Rows, Subject
+    from gradcheck.students.hosts import Host
+    from gradcheck.subject import Subject
 
 FORMULA_OF = {
     "dense": "dense", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "softmax": "softmax",
@@ -26,32 +30,10 @@ FORMULA_OF = {
 }  # fmt: skip
 """The notes' formula of a role: see `gradcheck.notes.formulas`."""
 
+
 WHOLE = ("signs", "near-kinks")
 """Regimes for several layers together: what is wrong in their wiring shows anywhere, and far out
 the clips and kinks of one layer meet those of another."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How files are checked.
-
-    Attributes
-    ----------
-    seed : int
-    only : tuple of str
-        Names of subjects; empty for all.
-    settings : mapping
-        The ``[tool.gradcheck]`` table.
-    limits : Limits or None
-    in_process : bool
-        Run the code in this process: only for code that is trusted.
-    """
-
-    seed: int = 0
-    only: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    limits: Limits | None = None
-    in_process: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,43 +42,6 @@ class FileReport:
 
     results: tuple[Result, ...] = ()
     note: FileNote
-
-
-class Host(Protocol):
-    """Where a file's code runs."""
-
-    @property
-    def ended(self) -> str:
-        """Return why the process ended during the subject at hand, or ""."""
-        ...
-
-    def descriptions(self) -> tuple[list[Description], list[str], str]:
-        """Load the file; return what was found, notes, and what it printed."""
-        ...
-
-    def make(self, index: int) -> Callable[[], Instance]:
-        """Return what makes instances of one subject."""
-        ...
-
-    def at_rate(self, index: int) -> Callable[[float], Instance]:
-        """Return what makes instances of one subject at a part of the usual learning rate."""
-        ...
-
-    def forwards(self, index: int) -> Rows | None:
-        """Return what gives y for several values of one input, where that is worth it."""
-        ...
-
-    def noisy(self, index: int) -> NoisyRuns | None:
-        """Return what runs stochastic arithmetic many times, where that is worth it."""
-        ...
-
-    def renew(self) -> None:
-        """Go on with another subject."""
-        ...
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
 
 
 def check_path(path: Path, options: Options, shown: str = "") -> FileReport:
@@ -118,17 +63,6 @@ def check_path(path: Path, options: Options, shown: str = "") -> FileReport:
     return check_started(started(path, options), options, shown or str(path), path)
 
 
-def started(path: Path, options: Options) -> Host:
-    """Start the process in which a file is loaded, without waiting for it."""
-    if options.in_process:
-        from gradcheck.students.hosts import InProcess
-
-        return InProcess(path, options.settings)
-    from gradcheck.students.hosts import Behind
-
-    return Behind(path, options.settings, options.limits)
-
-
 def check_started(host: Host, options: Options, shown: str, path: Path) -> FileReport:
     """Check a file whose process was started; the process is ended."""
     begin = perf_counter()
@@ -141,7 +75,7 @@ def check_started(host: Host, options: Options, shown: str, path: Path) -> FileR
     if not results:
         why = note.error or "nothing was found in it that could be checked"
         note = replace(note, error=why)
-        results = [_not_looked_at(shown, why, options.seed)]
+        results = [not_looked_at(shown, why, options.seed)]
     named = tuple(replace(result, file=shown) for result in results)
     return FileReport(results=named, note=replace(note, seconds=perf_counter() - begin))
 
@@ -178,14 +112,6 @@ def _checked(host: Host, options: Options, shown: str, path: Path) -> tuple[list
     return results, note
 
 
-def _not_looked_at(shown: str, why: str, seed: int) -> Result:
-    """Return what stands in the report for a file in which nothing was checked."""
-    check = Check(quantity="file", oracle=Oracle.CONTRACT, contract="loaded",
-                  verdict=Verdict.NOT_RUN, reason=why)  # fmt: skip
-    return Result(name=shown, role="other", checks=(check,), findings=(), seed=seed,
-                  reproduce=f"gradcheck check {shown}", file=shown)  # fmt: skip
-
-
 class _Judged:
     """The subjects of one file, checked one after another, and then in context."""
 
@@ -210,6 +136,7 @@ class _Judged:
             self._bare.host.close()
 
     def results(self) -> list[Result]:
+        """Return the results of all that is wanted, each as it is beside the others."""
         own: dict[str, Result] = {}
         described: dict[str, Description] = {}
         self._look(own, described, self._wanted)
@@ -255,7 +182,7 @@ class _Judged:
             again += f" --seed {self.options.seed}"
         if description.reason:
             return not_placed(description, self.options.seed, again)
-        result = self._looked_at(index, description, again)
+        result = self.looked_at(index, description, again)
         guards = description.facts.get("guards")
         if guards and result.verdict is Verdict.FAIL and not self.host.ended:
             bare = self._without_guards(index, description, again)
@@ -277,9 +204,10 @@ class _Judged:
         same = self._bare.descriptions[index : index + 1]
         if not same or (same[0].name, same[0].inputs) != (description.name, description.inputs):
             return None
-        return self._bare._looked_at(index, same[0], again)  # noqa: SLF001 - another of our own
+        return self._bare.looked_at(index, same[0], again)
 
-    def _looked_at(self, index: int, description: Description, again: str) -> Result:
+    def looked_at(self, index: int, description: Description, again: str) -> Result:
+        """Check one subject by itself."""
         self.host.renew()
         subject = subject_of(
             description,
@@ -301,7 +229,7 @@ class _Judged:
         if result.verdict is Verdict.FAIL and description.output == "scalar":
             result = conventions.with_numbers(result, subject)
         if self.host.ended:
-            result = _ended(result, self.host.ended)
+            result = ended(result, self.host.ended)
         convention = {**description.convention}
         return replace(result, convention=convention)
 
@@ -323,38 +251,4 @@ def _joined(one: Result, other: Result) -> Result:
     return replace(one, checks=(*one.checks, *other.checks), findings=tuple(found.values()))
 
 
-def _ended(result: Result, why: str) -> Result:
-    """Return the result of a subject whose process ended: an error, unless it is wrong already."""
-    check = Check(quantity="process", oracle=Oracle.CONTRACT, contract="runs",
-                  verdict=Verdict.ERROR, reason=why)  # fmt: skip
-    finding = Finding(code="crash", quantity="process", message=why)
-    return replace(result, checks=(*result.checks, check), findings=(finding, *result.findings))
-
-
-def not_placed(description: Description, seed: int, again: str) -> Result:
-    """Return the result of what was found and could not be met."""
-    lost = bool(description.facts.get("lost"))
-    check = Check(quantity="backward", oracle=Oracle.CONTRACT,
-                  contract="runs" if lost else "placed",
-                  verdict=Verdict.ERROR if lost else Verdict.NOT_RUN,
-                  reason=description.reason)  # fmt: skip
-    crash = Finding(code="crash", quantity="backward", message=description.reason)
-    return Result(
-        name=description.name, role=description.role, checks=(check,), seed=seed,
-        findings=(crash,) if lost else (),
-        reproduce=again, file=description.file, line=description.line,
-        convention=dict(description.convention),
-    )  # fmt: skip
-
-
-def missing(name: str, shown: str, seed: int) -> Result:
-    """Return the result of a subject that an instructor expects and that is not there."""
-    text = f"{name} is expected, and this file does not define it"
-    check = Check(quantity=name, oracle=Oracle.CONTRACT, contract="expected",
-                  verdict=Verdict.FAIL, reason=text)  # fmt: skip
-    finding = Finding(code="missing", quantity=name, message=text)
-    return Result(name=name, role="other", checks=(check,), findings=(finding,), seed=seed,
-                  reproduce=f"gradcheck check {shown}", file=shown)  # fmt: skip
-
-
-__all__ = ["FileReport", "GradcheckError", "Options", "check_path", "check_started", "started"]
+__all__ = ["FileReport", "Options", "check_path", "check_started", "started"]

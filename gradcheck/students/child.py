@@ -188,7 +188,7 @@ class Server:
             descriptions = [adapter.description.to_dict() for adapter in self._adapters]
         except LoadError as error:
             raise Refusal(str(error), kind=wire.UNLOADABLE) from None
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             raise refusal_of("loading the file", error) from None
         printed = "".join([getattr(found, "output", ""), *self._printed.kept])[:ROOM]
         answer = {"descriptions": descriptions, "notes": notes, "output": printed}

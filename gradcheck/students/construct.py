@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.arguments import Argument, arguments_of, takes_varargs
-from gradcheck.students.particular import CHANNELS, FILTERS, Asked, like_function, particular
-from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE, has, plain, words
+from gradcheck.students.naming import has, like_function, plain, words
+from gradcheck.students.particular import CHANNELS, FILTERS, Asked, particular
+from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ def proposals(
     given : mapping, optional
         Arguments that a configuration names.
     images : bool
-        Arrays and shapes are those of images: see `IMAGE`.
+        Arrays and shapes are those of images: see `gradcheck.students.particular`.
     """
     if given:
         yield lambda: ((), dict(given))

@@ -1,33 +1,28 @@
-"""Find functions that can be checked: pairs of forward and backward, losses, flags."""
+"""Find the functions of a file that belong together: a forward and its backward, F and F'."""
 
 from __future__ import annotations
 
-import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gradcheck.students.arguments import (
-    arguments_of,
-    arrays_among,
-    parsed,
-)
-from gradcheck.students.candidate import LOSS_ROLES, Candidate, like_upstream
-from gradcheck.students.vocabulary import (
-    is_loss,
-    is_target,
-    plain,
-    role_of,
-    words,
-)
+from gradcheck.students.arguments import arguments_of, arrays_among
+from gradcheck.students.candidate import Candidate
+from gradcheck.students.naming import is_choice, is_loss, is_target, like_upstream, plain, words
+from gradcheck.students.roles import LOSS_ROLES, role_of
+from gradcheck.students.texts import returns_two
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
               "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee",
               "rueckwaerts", "atras", "backprop", "gradients", "dx", "bprop", "dloss",
               "back"}  # fmt: skip
+
 DIRECTION = {"forward", "fwd", "fprop", "adelante", "vorwaerts"}
+
 NEUTRAL = {"function", "fn", "func", "act", "activation", "value"}
+
 FLAGS = {"prime", "deriv", "derivative", "derive", "grad", "gradient", "diff", "isderivative",
          "derivation", "backward", "der"}  # fmt: skip
 
@@ -54,7 +49,13 @@ def _whole_form(name: str) -> str:
 
 
 def of_functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]:
-    """Return what can be checked among functions, by their names and signatures."""
+    """Return what can be checked among functions, in the order given.
+
+    Parameters
+    ----------
+    functions : mapping of str to callable
+        By name.
+    """
     forms: dict[str, list[str]] = {}
     derivatives: dict[str, str] = {}
     whole: dict[str, str] = {}
@@ -90,7 +91,7 @@ def _pair(
 ) -> Candidate | None:
     role = role_of(name)
     arguments = arguments_of(forward) or []
-    arrays = [a for a in arrays_among(arguments) if not _is_choice(a.name)]
+    arrays = [a for a in arrays_among(arguments) if not is_choice(a.name)]
     flag = next((a for a in arguments if not a.required and plain(a.name) in FLAGS), None)
     loss = role in LOSS_ROLES or (is_loss(name) and len(arrays) == 2)
     two = len(arrays) == 2 and (loss or any(is_target(a.name) for a in arrays))
@@ -100,7 +101,7 @@ def _pair(
             return Candidate(kind="flag", name=name, role=role, thing=forward,
                              forward=forward, backward=flag.name,
                              why=f"{flag.name}=True asks for the derivative")  # fmt: skip
-        if loss and len(arrays) == 2 and _returns_two(forward):
+        if loss and len(arrays) == 2 and returns_two(forward):
             return Candidate(kind="loss-gradient", name=name, role=role or "other", thing=forward,
                              forward=forward, backward=forward,
                              why="it returns a loss and its gradient")  # fmt: skip
@@ -120,17 +121,3 @@ def _pair(
         return None
     return Candidate(kind="functions", name=name, role=role or "other", thing=forward,
                      forward=forward, backward=backward, why=told)  # fmt: skip
-
-
-def _is_choice(name: str) -> bool:
-    return plain(name) in ("activation", "mode", "act", "type", "name", "function", "kind")
-
-
-def _returns_two(function: Callable[..., Any]) -> bool:
-    tree = parsed(function)
-    if tree is None:
-        return False
-    return any(
-        isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple) and len(n.value.elts) == 2
-        for n in ast.walk(tree)
-    )

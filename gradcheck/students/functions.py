@@ -1,35 +1,36 @@
-"""Meet layers that are functions: forward, and backward with a cache."""
+"""Meet a layer that is a forward and a backward function, with or without a cache between them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.students.adapter import Input
-from gradcheck.students.arguments import (
-    Argument,
-    arguments_of,
-    arrays_among,
-    filled,
-    returned_names,
-    upstream_among,
-)
+from gradcheck.students.arguments import arguments_of, arrays_among, filled, upstream_among
 from gradcheck.students.arrays import get
-from gradcheck.students.losses import call_with
-from gradcheck.students.objects import NotPlaced, told_source
-from gradcheck.students.places import Parameter, gradients_of, output_of
-from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
-from gradcheck.students.setting import Setting, drawn
-from gradcheck.students.vocabulary import AT_OUTPUT, plain, symbol_of
+from gradcheck.students.draw import drawn
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.naming import is_choice, plain, symbol_of
+from gradcheck.students.parameters import Parameter
+from gradcheck.students.places import gradients_of, output_of
+from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source
+from gradcheck.students.telling import told_source
+from gradcheck.students.texts import returned_names
+from gradcheck.students.trials import call_with, complete
+from gradcheck.students.vocabulary import AT_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from gradcheck.records import Array
+    from gradcheck.students.arguments import Argument
     from gradcheck.students.candidate import Candidate
+    from gradcheck.students.recipe import Slot
+    from gradcheck.students.setting import Setting
 
 CHOICES = ("relu", "sigmoid", "tanh")
 
@@ -46,14 +47,14 @@ def place_functions(
     """
     forward = candidate.forward
     arguments = arguments_of(forward) or []
-    arrays = [a for a in arrays_among(arguments) if not _is_choice(a.name)]
+    arrays = [a for a in arrays_among(arguments) if not is_choice(a.name)]
     errors: list[str] = []
     first: tuple[Recipe, dict[str, str], Setting] | None = None
     for setting in settings:
         if first is not None:
             break
         for shapes in _shapes(arrays, setting):
-            for choice in CHOICES if any(_is_choice(a.name) for a in arguments) else ("",):
+            for choice in CHOICES if any(is_choice(a.name) for a in arguments) else ("",):
                 try:
                     made = _try(candidate, arguments, arrays, shapes, setting, choice)
                 except NotPlaced:
@@ -61,31 +62,13 @@ def place_functions(
                 except Exception as error:  # noqa: BLE001 - foreign code
                     errors.append(f"{type(error).__name__}: {error}")
                     continue
-                if made is not None and whole(made[0]):
+                if made is not None and runs_whole(made[0]):
                     return (*made, setting)
                 if made is not None and first is None:
                     first = (*made, setting)
     if first is not None:
         return first
     raise NotPlaced((errors or ["nothing fits its arguments"])[0][:160])
-
-
-def whole(recipe: Recipe) -> bool:
-    """Say whether functions run on their data and give each gradient in its input's shape."""
-    values = [drawn(one.shape, 1 + k) for k, one in enumerate(recipe.inputs)]
-    instance = RecipeInstance(recipe)
-    try:
-        y = np.asarray(instance.forward(*[v.copy() for v in values]))
-        gradients = instance.backward(drawn(y.shape, 9))
-    except Exception:  # noqa: BLE001 - foreign code
-        return False
-    return all(
-        g is not None and np.shape(g) == v.shape for g, v in zip(gradients, values, strict=True)
-    )
-
-
-def _is_choice(name: str) -> bool:
-    return plain(name) in ("activation", "mode", "act", "type", "name", "function", "kind")
 
 
 def _shapes(arrays: Sequence[Argument], setting: Setting) -> Iterator[list[tuple[int, ...]]]:
@@ -131,7 +114,7 @@ def _try(
     x = _position_of_x(arrays)
     order = [x, *(k for k in range(len(arrays)) if k != x)]
     slots: dict[str, Slot] = {arrays[k].name: ("input", order.index(k)) for k in range(len(arrays))}
-    slots |= {a.name: ("value", choice) for a in arguments if _is_choice(a.name)}
+    slots |= {a.name: ("value", choice) for a in arguments if is_choice(a.name)}
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         raise NotPlaced(f"an argument of {candidate.name} is not understood")
@@ -152,8 +135,10 @@ def _try(
     if y.dtype.kind not in "fiu" or not _fits(y, inputs[0], setting):
         return None
     recipe = replace(recipe, output=output)
-    backward_call = _backward(backward, returned, slots, arrays, order, choice, setting)
-    recipe = replace(recipe, backward=backward_call)
+    numbers = {a.name: order.index(k) for k, a in enumerate(arrays)}
+    recipe = replace(
+        recipe, backward=_backward(backward, returned, slots, numbers, choice, setting)
+    )
     parameters = [
         Parameter(name=one.name, places=((("attr", arrays[k].name),),), array=values[place])
         for place, (k, one) in enumerate(zip(order, inputs, strict=True))
@@ -218,55 +203,70 @@ def _layout(shape: tuple[int, ...], setting: Setting) -> str:
     return "rows" if setting.layout == "rows" else "columns"
 
 
-def _slot(
-    argument: Argument,
-    several: Slot | None,
-    number: int,
-    arrays: Sequence[Argument],
-    order: Sequence[int],
-) -> Slot | None:
-    """Return what goes in for an argument that forward does not have; None where nothing tells."""
-    if several is not None and (argument.kind == "cache" or number == 2):
-        return several
-    if argument.kind == "cache" or plain(argument.name) in AT_OUTPUT:
-        return ("y", None)
-    symbol = symbol_of(argument.name)
-    alike = [k for k, a in enumerate(arrays) if symbol_of(a.name) == symbol]
-    if alike:
-        return ("input", order.index(alike[0]))
-    return several or (("input", 0) if number == 2 else None)
+def runs_whole(recipe: Recipe) -> bool:
+    """Say whether functions run on their data and give each gradient in its input's shape."""
+    return complete(recipe, [drawn(one.shape, 1 + k) for k, one in enumerate(recipe.inputs)])
 
 
 def _backward(
     backward: Callable[..., Any],
     returned: Any,
     forward_slots: Mapping[str, Slot],
-    arrays: Sequence[Argument],
-    order: Sequence[int],
+    arrays: Mapping[str, int],
     choice: str,
     setting: Setting,
 ) -> Call:
+    """Return how backward is called.
+
+    Parameters
+    ----------
+    backward : callable
+    returned : object
+        What forward returned: of several things the second is taken for a cache.
+    forward_slots : mapping of str to Slot
+        What went into forward, by its arguments' names.
+    arrays : mapping of str to int
+        Names of forward's arrays, and which input each is.
+    choice : str
+        Of an activation.
+    setting : Setting
+
+    Raises
+    ------
+    NotPlaced
+        Where an argument is not understood.
+    """
     arguments = arguments_of(backward) or []
     needed = [a for a in arguments if a.required]
-    cached = isinstance(returned, tuple) and len(returned) >= 2
-    several: Slot | None = ("cache", (("item", 1),)) if cached else None
-    upstream = upstream_among([a for a in needed if not _is_choice(a.name)])
+    several = isinstance(returned, tuple) and len(returned) >= 2
+    cache: Slot = ("cache", (("item", 1),)) if several else ("y", None)
+    upstream = upstream_among([a for a in needed if not is_choice(a.name)])
     slots: dict[str, Slot] = {}
     for argument in needed:
-        if _is_choice(argument.name):
+        if is_choice(argument.name):
             slots[argument.name] = ("value", choice)
         elif upstream is not None and argument.name == upstream.name:
             slots[argument.name] = ("upstream", None)
         elif argument.name in forward_slots:
             slots[argument.name] = forward_slots[argument.name]
+        elif argument.kind == "cache" or (several and len(needed) == 2):
+            slots[argument.name] = cache
         else:
-            slot = _slot(argument, several, len(needed), arrays, order)
+            other: Slot | None = ("input", 0) if len(needed) == 2 else None
+            slot = _by_name(argument.name, arrays) or (cache if several else other)
             if slot is None:
-                raise NotPlaced(
-                    f"the argument {argument.name} of {backward.__name__} is not understood"
-                )
+                raise NotPlaced(f"the argument {argument.name} of {backward.__name__} "
+                                "is not understood")  # fmt: skip
             slots[argument.name] = slot
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         raise NotPlaced(f"an argument of {backward.__name__} is not understood")
     return Call(function=lambda _: backward, arguments=call[0], keywords=call[1])
+
+
+def _by_name(name: str, arrays: Mapping[str, int]) -> Slot | None:
+    """Return what an argument of backward is by its name: y, or what has the symbol in forward."""
+    if plain(name) in AT_OUTPUT:
+        return ("y", None)
+    alike = [k for other, k in arrays.items() if symbol_of(other) == symbol_of(name)]
+    return ("input", alike[0]) if alike else None

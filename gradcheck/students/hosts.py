@@ -2,23 +2,92 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from gradcheck.students.process import Sandbox
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+    from typing import Any
 
     from gradcheck.students.adapter import Adapter, Description
     from gradcheck.students.limits import Limits
     from gradcheck.subject import Instance, NoisyRuns, Rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How files are checked.
+
+    Attributes
+    ----------
+    seed : int
+    only : tuple of str
+        Names of subjects; empty for all.
+    settings : mapping
+        The ``[tool.gradcheck]`` table.
+    limits : Limits or None
+    in_process : bool
+        Run the code in this process: only for code that is trusted.
+    """
+
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits | None = None
+    in_process: bool = False
+
+
+class Host(Protocol):
+    """Where a file's code runs."""
+
+    @property
+    def ended(self) -> str:
+        """Return why the process ended during the subject at hand, or ""."""
+        ...
+
+    def descriptions(self) -> tuple[list[Description], list[str], str]:
+        """Load the file; return what was found, notes, and what it printed."""
+        ...
+
+    def make(self, index: int) -> Callable[[], Instance]:
+        """Return what makes instances of one subject."""
+        ...
+
+    def at_rate(self, index: int) -> Callable[[float], Instance]:
+        """Return what makes instances of one subject at a part of the usual learning rate."""
+        ...
+
+    def forwards(self, index: int) -> Rows | None:
+        """Return what gives y for several values of one input, where that is worth it."""
+        ...
+
+    def noisy(self, index: int) -> NoisyRuns | None:
+        """Return what runs stochastic arithmetic many times, where that is worth it."""
+        ...
+
+    def renew(self) -> None:
+        """Go on with another subject."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+def started(path: Path, options: Options) -> Host:
+    """Start the process in which a file is loaded, without waiting for it."""
+    if options.in_process:
+        return InProcess(path, options.settings)
+    return Behind(path, options.settings, options.limits)
+
+
 class Behind:
     """A file in a process of its own, which starts at once and loads while we do other things."""
 
     def __init__(self, path: Path, settings: Mapping[str, Any], limits: Limits | None) -> None:
+        from gradcheck.students.process import Sandbox
+
         self._sandbox = Sandbox(path, dict(settings), limits)
         self._sandbox.start()
 

@@ -133,7 +133,7 @@ class Imports:
         try:
             return __import__(name, names, local, wanted, level)
         except ModuleNotFoundError as error:
-            line = sys._getframe(1).f_lineno  # noqa: SLF001
+            line = sys._getframe(1).f_lineno  # noqa: SLF001 - there is no other way
             guarded = any(line in lines for lines in self._files.get(_file(names), []))
             known = top in sys.stdlib_module_names or self._near(top)
             if level or guarded or known or error.name != top:
@@ -153,7 +153,7 @@ class Imports:
 
     def _importing(self) -> FrameType | None:
         """Return the frame of the student's file that imports; None where others do."""
-        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - there is no other way
         while frame is not None:
             file = frame.f_code.co_filename
             if file in self._files:

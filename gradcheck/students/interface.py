@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.errors import OracleError, UsageError
 from gradcheck.isolation import isolated
-from gradcheck.records import Array, Report, Result, Verdict
+from gradcheck.records import Verdict
 from gradcheck.students.candidate import Candidate
 from gradcheck.students.check import FORMULA_OF
 from gradcheck.students.find import candidate_of
+from gradcheck.students.given import array_of, fitted, maker_of, subject_from
+from gradcheck.students.hosts import Options
+from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_given
-from gradcheck.students.objects import Fit, NotPlaced, recipe_of, source_of, try_on
-from gradcheck.students.recipe import Recipe, RecipeInstance
+from gradcheck.students.recipe import NotPlaced
 from gradcheck.students.setting import Setting
-from gradcheck.students.survey import updates_of
-from gradcheck.subject import Subject
+from gradcheck.students.texts import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+    from typing import Any
 
-    from gradcheck.students.adapter import Input
+    from gradcheck.records import Report, Result
+    from gradcheck.subject import Subject
 
 __all__ = [
     "assert_file",
@@ -65,8 +67,8 @@ def check_layer(
     UsageError
         Where the layer or x is not what it must be, or the layer cannot be met; says why.
     """
-    data = _array(x, "x")
-    make = _maker(layer)
+    data = array_of(x, "x")
+    make = maker_of(layer)
     with isolated():
         kind: Any = type(make())
         candidate = candidate_of(kind)
@@ -75,7 +77,7 @@ def check_layer(
                 f"layer={kind.__name__} has no forward and backward that are known; "
                 "name them so, or use gradcheck.check_functions"
             )
-        fit = _fitted(make, candidate, data)
+        fit = fitted(make, candidate, data)
         try:
             recipe, told = recipe_of(
                 fit, candidate.backward, words_of_zeroing=True, text=source_of(kind)
@@ -85,7 +87,7 @@ def check_layer(
     values = (data, *(np.array(p.array) for p in fit.parameters))
     chosen = role or candidate.role
     call = f"gradcheck.check_layer({kind.__name__}, ..., seed={seed})"
-    subject = _subject(candidate, recipe, values, chosen, fit.setting, call)
+    subject = subject_from(candidate, recipe, values, chosen, fit.setting, call)
     return replace(_checked(subject, chosen, regimes, seed), convention=told)
 
 
@@ -118,7 +120,7 @@ def check_loss(
     for name, function in (("loss", loss), ("gradient", gradient)):
         if not callable(function):
             raise UsageError(f"{name}={function!r} is not callable; pass the function itself")
-    y, t = _array(prediction, "prediction"), np.array(target)
+    y, t = array_of(prediction, "prediction"), np.array(target)
     if t.dtype.kind not in "fiub":
         raise UsageError(f"target has dtype {t.dtype}, must be numbers; convert it")
     with isolated():
@@ -130,7 +132,7 @@ def check_loss(
     candidate = Candidate(kind="loss-pair", name=name, role=role, thing=loss)
     setting = Setting(orientation="batch_features")
     call = f"gradcheck.check_loss({name}, ..., seed={seed})"
-    subject = _subject(candidate, recipe, (y, t), role, setting, call)
+    subject = subject_from(candidate, recipe, (y, t), role, setting, call)
     inside = role == "cross_entropy" and bool(((y > 0) & (y < 1)).all())
     subject = replace(
         subject,
@@ -162,7 +164,6 @@ def check_file(
     UsageError
         Where the path or a configuration beside it is not what it must be.
     """
-    from gradcheck.students.check import Options
     from gradcheck.students.files import check_files, report_of, targets_of
     from gradcheck.students.settings import settings_for
 
@@ -219,90 +220,6 @@ def assert_file(path: str | Path, **more: Any) -> None:
 def _assert(result: Result) -> None:
     if result.verdict is not Verdict.PASS:
         raise AssertionError(str(result))
-
-
-def _array(value: Any, name: str) -> Array:
-    array = np.array(value)
-    if array.dtype.kind != "f" or array.dtype.itemsize > 8:
-        raise UsageError(
-            f"{name} has dtype {array.dtype}, must be floating; convert it with .astype(float)"
-        )
-    if array.size == 0 or not np.isfinite(array).all():
-        raise UsageError(f"{name} of shape {array.shape} must hold finite numbers, at least one")
-    return array
-
-
-def _maker(layer: Any) -> Callable[[], Any]:
-    """Return what makes fresh layers: the factory itself, or copies of the object."""
-    known = any(hasattr(layer, name) for name in ("forward", "backward", "fprop", "forward_pass"))
-    if isinstance(layer, type) or (callable(layer) and not known):
-        return layer  # type: ignore[no-any-return]
-    return lambda: copy.deepcopy(layer)
-
-
-def _fitted(make: Callable[[], Any], candidate: Candidate, x: Array) -> Fit:
-    """Return the layer run on x, with the layout that its output's shape tells.
-
-    Raises
-    ------
-    UsageError
-        Where forward raises, or gives nothing.
-    """
-    orientations = ("1d",) if x.ndim == 1 else ("batch_features", "features_batch")
-    found: list[Fit] = []
-    for orientation in orientations:
-        try:
-            fit = try_on(make, candidate.forward, Setting(orientation=orientation), x)
-        except NotPlaced as error:
-            raise UsageError(f"layer={candidate.name}: {error}") from error
-        except Exception as error:
-            raise UsageError(
-                f"layer={candidate.name}: {candidate.forward} raised {type(error).__name__}: "
-                f"{error} for x of shape {x.shape}; pass data of the shape that it takes"
-            ) from error
-        found.append(fit)
-    return next((one for one in found if _batch_kept(one)), replace(found[0], kind=""))
-
-
-def _batch_kept(fit: Fit) -> bool:
-    axis = 1 - fit.setting.feature_axis
-    if len(fit.y) != fit.x.ndim or fit.x.ndim > 2:
-        return False
-    return fit.x.ndim == 1 or fit.y[axis] == fit.x.shape[axis]
-
-
-def _subject(
-    candidate: Candidate,
-    recipe: Recipe,
-    values: tuple[Array, ...],
-    role: str,
-    setting: Setting,
-    call: str,
-) -> Subject:
-    inputs: tuple[Input, ...] = recipe.inputs
-    layout = {one.name: one.layout for one in inputs if one.layout}
-    if layout:
-        layout.setdefault("y", setting.layout)
-    return Subject(
-        name=candidate.name,
-        role=role,
-        names=tuple(one.name for one in inputs),
-        inputs=values,
-        make=lambda: RecipeInstance(recipe),
-        constants=frozenset(one.name for one in inputs if one.constant),
-        parameters=frozenset(one.name for one in inputs if one.parameter),
-        at_rate=(lambda rate: RecipeInstance(recipe, rate)) if _has_rate(recipe) else None,
-        updates=dict.fromkeys(updates_of(recipe), 1.0),
-        layout=layout,
-        file=getattr(getattr(candidate.thing, "__code__", None), "co_filename", ""),
-        line=candidate.line,
-        reproduce=call,
-    )
-
-
-def _has_rate(recipe: Recipe) -> bool:
-    call = recipe.backward
-    return call is not None and ("rate", None) in (*call.arguments, *call.keywords.values())
 
 
 def _checked(subject: Subject, role: str, regimes: str | Sequence[str], seed: int) -> Result:

@@ -1,87 +1,38 @@
-"""Meet containers of layers, and whole networks that take data and targets."""
+"""Meet whole networks that take data and targets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.students.adapter import Input
-from gradcheck.students.arguments import (
-    arguments_of,
-    arrays_among,
-    filled,
-    returned_names,
-    source_of,
-)
+from gradcheck.students.arguments import arguments_of, arrays_among, filled
 from gradcheck.students.arrays import get, reachable, written
 from gradcheck.students.construct import proposals
-from gradcheck.students.find import ADDERS, method_of
-from gradcheck.students.losses import order_of, values_of
-from gradcheck.students.objects import (
-    Fit,
-    NotPlaced,
-    fits,
-    inputs_of,
-    method,
-    recipe_of,
-    rule_of,
-    told_source,
-    with_parameters,
-)
+from gradcheck.students.dependence import with_parameters
+from gradcheck.students.draw import drawn, trial_of
+from gradcheck.students.fit import Fit
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.layers import inputs_of
+from gradcheck.students.methods import method_of
+from gradcheck.students.naming import is_target, plain
+from gradcheck.students.order import order_of
 from gradcheck.students.places import gradients_of, output_of, state_of
-from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
-from gradcheck.students.setting import Setting, drawn
-from gradcheck.students.stock import Sizes, Stock
-from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE, is_target, plain, words
+from gradcheck.students.recipe import Call, NotPlaced, Recipe, method
+from gradcheck.students.telling import rule_of, told_source
+from gradcheck.students.texts import returned_names, source_of
+from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from gradcheck.students.candidate import Candidate
-
-
-def place_container(
-    candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, *, zeroing: bool
-) -> tuple[Recipe, dict[str, str]]:
-    """Return the recipe of a container, filled with layers of its file.
-
-    Raises
-    ------
-    NotPlaced
-        Where the file has no layers for it, or it does not run.
-    """
-    if stock.layers is None:
-        raise NotPlaced("no layer of this file could be placed to fill it with")
-    constructor = _filled_by_adding(candidate.thing, stock)
-    setting = replace(setting, sizes=sizes)
-    fit = next(
-        iter(fits(constructor, candidate.forward, [setting], stock, sized=False, images=False))
-    )
-    return recipe_of(
-        fit,
-        candidate.backward,
-        words_of_zeroing=zeroing,
-        text=source_of(candidate.thing),
-    )
-
-
-def _filled_by_adding(kind: type, stock: Stock) -> Callable[..., Any]:
-    """Return the constructor, or one that adds the layers, where the class wants them added."""
-    adder = method_of(kind, ADDERS)
-    arguments = [a for a in arguments_of(kind) or [] if a.required]
-    takes = any(set(words(a.name)) & {"layers", "modules", "blocks"} for a in arguments)
-    layers = stock.layers
-    if not adder or takes or layers is None:
-        return kind
-
-    def made() -> Any:
-        container = kind()
-        for layer in layers(Sizes()):
-            getattr(container, adder)(layer)
-        return container
-
-    return made
+    from gradcheck.students.recipe import Source
+    from gradcheck.students.setting import Setting
+    from gradcheck.students.stock import Stock
 
 
 def place_network(
@@ -183,13 +134,13 @@ def _try(
         target = replace(target, shape=(setting.batch,), classes=classes, layout="labels", axis=-1)
     forward = Call(function=function, arguments=call[0], keywords=call[1])
     x = drawn(setting.shape(features))
-    given = (x, values_of(target))
+    given = (x, trial_of(target))
     state = state_of(root)
     early = {one.place for one in reachable(root)}
     bare = Recipe(build=build, inputs=(), forward=forward, backward=None)
     instance = RecipeInstance(bare)
     instance.root = root
-    returned = instance._call(forward, tuple(g.copy() for g in given))  # noqa: SLF001 - same package
+    returned = instance.call(forward, tuple(g.copy() for g in given))
     output = output_of(returned, root, state)
     if output is None or (output.kind == "state"):
         return None
@@ -210,6 +161,7 @@ def _recipe(
 ) -> tuple[Recipe, dict[str, str]] | None:
     x, *parameters = inputs_of(fit)
     root = fit.build()
+    kind: Any = type(root)
     arguments = arguments_of(getattr(root, gradient)) or []
     arrays = arrays_among(arguments)
     places = {k + 2: p.places for k, p in enumerate(fit.parameters)}
@@ -230,12 +182,12 @@ def _recipe(
         scaled=True,
         warm=fit.warm,
         updates=updates,
-        seeded="random" in source_of(root.__class__),
+        seeded="random" in source_of(kind),
     )
-    values = [*fit.given, *(drawn(p.array.shape, 1 + k) for k, p in enumerate(fit.parameters))]
+    values = fit.values()
     trial = RecipeInstance(recipe)
     trial.forward(*[v.copy() for v in values])
-    trial._install(tuple(values))  # noqa: SLF001 - same package
+    trial.install(tuple(values))
     before = state_of(trial.root)
     trial.backward(np.asarray(1.0))
     names = returned_names(getattr(type(trial.root), gradient))
@@ -247,8 +199,7 @@ def _recipe(
         return None
     sources: tuple[Source | None, ...] = (dx, None, *others)
     inputs = (x if dx is not None else replace(x, constant=True), target, *parameters)
-    scaled = not any(s is not None and s.kind == "update" for s in others)
-    recipe = replace(recipe, gradients=sources, inputs=inputs, scaled=scaled or True)
+    recipe = replace(recipe, gradients=sources, inputs=inputs)
     told = {"rule": "R10" if rule_of(recipe) in ("R1", "R8") else f"R10, {rule_of(recipe)}",
             "orientation": fit.setting.orientation,
             "orientation because": fit.setting.reason,

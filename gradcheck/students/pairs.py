@@ -1,28 +1,29 @@
-"""Meet activations that are two functions: F and F', by name, by class, or by a flag for F'."""
+"""Meet F and F': two functions, a class with both, or one function with a flag for F'."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.students.adapter import Input
-from gradcheck.students.arguments import (
-    arguments_of,
-    arrays_among,
-    filled,
-)
+from gradcheck.students.arguments import arguments_of, arrays_among, filled
 from gradcheck.students.construct import proposals
-from gradcheck.students.objects import NotPlaced, method
-from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Slot, Source
-from gradcheck.students.setting import Setting, drawn
-from gradcheck.students.vocabulary import AT_OUTPUT, plain
+from gradcheck.students.draw import drawn
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.naming import plain
+from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source, method
+from gradcheck.students.texts import called, tree_of
+from gradcheck.students.vocabulary import AT_OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from gradcheck.students.candidate import Candidate
+    from gradcheck.students.recipe import Slot
+    from gradcheck.students.setting import Setting
     from gradcheck.students.stock import Stock
 
 
@@ -55,12 +56,12 @@ def place_pair(
             derivative = arguments_of(backward(root)) or []
             point = arrays_among(derivative) or derivative[:1]
             if call is None or not point:
-                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301 - told at once
             at_output, why = _at_output(candidate, name, point[0].name, text, options)
             slot: Slot = ("y", None) if at_output else ("input", 0)
             back = filled(derivative, {point[0].name: slot, **names[1]}, size=setting.batch)
             if back is None:
-                raise NotPlaced("an argument is not understood")  # noqa: TRY301
+                raise NotPlaced("an argument is not understood")  # noqa: TRY301 - told at once
             recipe = Recipe(
                 build=build,
                 inputs=(one,),
@@ -100,13 +101,14 @@ def _ways(
         yield (lambda: None), (lambda _: forward), (lambda _: backward), nothing
         return
     kind = candidate.thing
+    name, other = candidate.forward, candidate.backward
     for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):
 
         def build(proposal: Any = proposal) -> Any:
             positional, keywords = proposal()
             return kind(*positional, **keywords)
 
-        yield build, method(candidate.forward), method(candidate.backward), nothing
+        yield build, method(name), method(other), nothing
 
 
 def _at_output(
@@ -118,10 +120,10 @@ def _at_output(
     if candidate.kind in ("pair", "flag"):
         F = candidate.forward.__name__
         derivative = F if candidate.kind == "flag" else candidate.backward.__name__
-        called = _called_with_output(text, F, derivative, flag=candidate.kind == "flag")
-        if called is not None:
-            where = "the output" if called else "the input"
-            return called, f"the file calls it with {where}"
+        at_output = _called_with_output(text, F, derivative, flag=candidate.kind == "flag")
+        if at_output is not None:
+            where = "the output" if at_output else "the input"
+            return at_output, f"the file calls it with {where}"
     if plain(name) in AT_OUTPUT and plain(name) != plain(own):
         return True, f"its argument is {name}, and that of F {own}"
     return False, f"its argument is {name}"
@@ -131,27 +133,35 @@ def _called_with_output(
     text: str, forward: str, backward: str, *, flag: bool = False
 ) -> bool | None:
     """Return whether the file calls F' with what F gave; None where it does not tell."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    tree = tree_of(text)
+    if tree is None:
         return None
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
-            continue
-        if _called(node.value) == forward and not (flag and _flagged(node.value)):
-            bound |= {_dotted(target) for target in node.targets}
+    bound = _bound_to(tree, forward, flag=flag)
     told: set[bool] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) == backward and node.args:
-            if flag and not _flagged(node):
-                continue
-            argument = node.args[0]
-            if isinstance(argument, ast.Call):
-                told.add(_called(argument) == forward)
-            elif _dotted(argument) in bound:
-                told.add(_dotted(argument) in bound)
+        if not isinstance(node, ast.Call) or called(node) != backward or not node.args:
+            continue
+        if flag and not _flagged(node):
+            continue
+        argument = node.args[0]
+        if isinstance(argument, ast.Call):
+            told |= {called(argument) == forward}
+        elif _dotted(argument) in bound:
+            told |= {True}
     return True if told == {True} else None
+
+
+def _bound_to(tree: ast.AST, forward: str, *, flag: bool) -> set[str]:
+    """Return the names to which the file binds what F gave."""
+    return {
+        _dotted(target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and called(node.value) == forward
+        and not (flag and _flagged(node.value))
+        for target in node.targets
+    }
 
 
 def _flagged(node: ast.Call) -> bool:
@@ -159,21 +169,7 @@ def _flagged(node: ast.Call) -> bool:
     return len(node.args) + len(node.keywords) > 1
 
 
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
 def _dotted(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
     return getattr(node, "id", "")
-
-
-def uses(text: str, names: Sequence[str]) -> bool:
-    """Say whether a class's text calls all of these functions by name."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    called = {_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return bool(names) and set(names) <= called

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.students.naming import is_optimizer, plain, words
 from gradcheck.students.stock import PlainDescent, Sizes, Stock
-from gradcheck.students.vocabulary import is_optimizer, plain, words
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
@@ -82,15 +82,6 @@ class Asked:
 def particular(asked: Asked) -> Make | None:
     """Return what makes the value of an argument that is no size, or None."""
     return next((make for rule in RULES if (make := rule(asked)) is not None), None)
-
-
-def like_function(name: str) -> bool:
-    """Say whether an argument is named as a function: an activation, or its derivative."""
-    tokens = set(words(name))
-    flat = plain(name)
-    return flat in ("f", "fprime", "df", "func", "fn", "g", "gprime", "dfunc", "phi") or bool(
-        tokens & {"activation", "function", "func", "derivative", "prime", "act"}
-    )
 
 
 def _is_derivative(name: str) -> bool:

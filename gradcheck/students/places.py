@@ -6,26 +6,23 @@ state, and which parameters changed. A name tells first, then a position, then a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.students.arrays import Found, Place, name_of, reachable
+from gradcheck.students.arrays import Place, name_of, reachable
+from gradcheck.students.naming import number_of, plain, same_thing, stem_of_gradient, words
 from gradcheck.students.recipe import Source
-from gradcheck.students.vocabulary import (
-    GRADIENT_WORDS,
-    number_of,
-    plain,
-    same_thing,
-    stem_of_gradient,
-    symbol_of,
-    words,
-)
+from gradcheck.students.vocabulary import GRADIENT_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from gradcheck.records import Array
+    from gradcheck.students.arrays import Found
+    from gradcheck.students.parameters import Parameter
 
 INPUTS = {
     "x", "input", "inputs", "in", "aprev", "prev", "a", "h", "inputgradient", "values", "data",
@@ -37,20 +34,6 @@ INPUTS = {
 OUTPUTS = ("output", "outputs", "out", "y", "a", "z", "Y", "A", "Z", "activations", "activation",
            "result", "value", "h", "H", "probs", "loss", "cost")  # fmt: skip
 """Attributes in which a forward that returns nothing leaves y, the likeliest first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A parameter: its name in the notes' symbols, where it stands, and its array."""
-
-    name: str
-    places: tuple[Place, ...]
-    array: Array
-
-    @property
-    def place(self) -> Place:
-        """Return the first place."""
-        return self.places[0]
 
 
 State = Mapping[Place, tuple[int, bytes]]
@@ -235,7 +218,7 @@ def _numbers_fit(own: Sequence[str], wanted: Sequence[str]) -> int:
 def _in_order(
     rest: Sequence[tuple[str, Found]], parameters: Sequence[Parameter]
 ) -> dict[int, Source]:
-    """Match what has no telling name with parameters: by position, by shapes if all differ."""
+    """Match what has no telling name with the parameters: by position, or by shapes that differ."""
     free = [one for stem, one in rest if not stem]
     if len(free) != len(parameters) or not free:
         return {}
@@ -310,29 +293,3 @@ def _alone(new: Sequence[Found], parameter: Parameter) -> Source | None:
         if one.array.shape == parameter.array.shape and set(words(one.name)) & GRADIENT_WORDS
     ]
     return Source(kind="state", place=alike[0].place) if len(alike) == 1 else None
-
-
-def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[Parameter]:
-    """Return the parameters with names in the notes' symbols, numbered where two would be alike."""
-    symbols = [symbol_of(_telling(places)) for places, _ in groups]
-    numbers = [number_of(_telling(places)) for places, _ in groups]
-    named = [
-        f"{s}{n}" if n and not s.endswith(n) else s for s, n in zip(symbols, numbers, strict=False)
-    ]
-    if len(set(named)) < len(named):
-        counts: dict[str, int] = {}
-        named = []
-        for symbol in symbols:
-            counts[symbol] = counts.get(symbol, 0) + 1
-            alone = symbols.count(symbol) == 1
-            named.append(symbol if alone else f"{symbol}{counts[symbol]}")
-    return [
-        Parameter(name=name, places=places, array=array)
-        for name, (places, array) in zip(named, groups, strict=True)
-    ]
-
-
-def _telling(places: tuple[Place, ...]) -> str:
-    """Return the name among an array's places that says most: one that is W or b, if any is."""
-    names = [name_of(place) for place in places]
-    return next((n for n in names if symbol_of(n) in ("W", "b")), names[0])

@@ -15,7 +15,7 @@ from gradcheck.students.frames import Entry, FrameError
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
-    from gradcheck.students.process import Sandbox
+    from gradcheck.students.dialogue import Dialogue
 
 
 class RemoteInstance:
@@ -26,7 +26,7 @@ class RemoteInstance:
 
     Parameters
     ----------
-    sandbox : Sandbox
+    sandbox : Dialogue
     subject : int
     rate : float
         The part of the usual learning rate.
@@ -51,7 +51,7 @@ class RemoteInstance:
         "inner_forwards",
     )
 
-    def __init__(self, sandbox: Sandbox, subject: int, rate: float, *, seeded: bool) -> None:
+    def __init__(self, sandbox: Dialogue, subject: int, rate: float, *, seeded: bool) -> None:
         self._slot = -1
         sandbox.ready(subject)
         self._sandbox, self._subject, self._rate = sandbox, subject, rate

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradcheck.records import Array
-    from gradcheck.students.process import Sandbox
+    from gradcheck.students.dialogue import Dialogue
 
 
 class RemoteRows:
@@ -26,13 +26,13 @@ class RemoteRows:
 
     Parameters
     ----------
-    sandbox : Sandbox
+    sandbox : Dialogue
     subject : int
     seeded : bool
         Seed the global generators before making each.
     """
 
-    def __init__(self, sandbox: Sandbox, subject: int, *, seeded: bool) -> None:
+    def __init__(self, sandbox: Dialogue, subject: int, *, seeded: bool) -> None:
         self._sandbox, self._subject, self._seeded = sandbox, subject, seeded
 
     def __call__(
@@ -89,13 +89,13 @@ class RemoteNoisyRuns:
 
     Parameters
     ----------
-    sandbox : Sandbox
+    sandbox : Dialogue
     subject : int
     seeded : bool
         Seed the global generators before making each instance.
     """
 
-    def __init__(self, sandbox: Sandbox, subject: int, *, seeded: bool) -> None:
+    def __init__(self, sandbox: Dialogue, subject: int, *, seeded: bool) -> None:
         self._sandbox, self._subject, self._seeded = sandbox, subject, seeded
 
     def __call__(

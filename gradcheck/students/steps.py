@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.students.arguments import Argument, arguments_of
+from gradcheck.students.arguments import arguments_of
 from gradcheck.students.arrays import get, reachable
-from gradcheck.students.find import own, step_method
-from gradcheck.students.recipe import Recipe, RecipeInstance
-from gradcheck.students.setting import drawn
-from gradcheck.students.vocabulary import STEP, is_optimizer, plain, stem_of_gradient, words
+from gradcheck.students.draw import drawn
+from gradcheck.students.find import own
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.methods import step_method
+from gradcheck.students.naming import is_optimizer, plain, stem_of_gradient, words
+from gradcheck.students.vocabulary import STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gradcheck.students.arguments import Argument
+    from gradcheck.students.recipe import Recipe
 
 Way = Callable[[Any, float], Any]
 
@@ -26,16 +34,12 @@ def step_of(recipe: Recipe, namespace: Mapping[str, Any], module: str) -> Way | 
     if not recipe.parameters:
         return None
     if any(source is not None and source.kind == "update" for source in recipe.gradients):
-        return _done_by_backward
+        return _done
     root = recipe.build()
     for way in _ways(type(root), namespace, module):
         if _moves(recipe, way):
             return way
     return None
-
-
-def _done_by_backward(root: Any, rate: float) -> None:
-    """Do nothing: backward has updated the parameters."""
 
 
 def _moves(recipe: Recipe, way: Way) -> bool:
@@ -123,3 +127,7 @@ def _value(argument: Argument, root: Any) -> Any:
             if stem_of_gradient(one.name) == stem:
                 return one.array
     raise LookupError(name)
+
+
+def _done(_root: Any, _rate: float) -> None:
+    """Do nothing: backward has updated the parameters already."""

@@ -3,66 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.subject import Instance, Subject
+from gradcheck.students.draw import values_of
+from gradcheck.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gradcheck.records import Array
-    from gradcheck.students.adapter import Description, Input
+    from gradcheck.students.adapter import Description
+    from gradcheck.subject import Instance
 
 LOGIT = 4.0
 """Logits stay inside of ±4: a probability of at least e^-8 / n is clipped by nobody."""
 
 CHANCE = 1e-3
 """Probabilities stay inside of this and 1 less this, for the same reason."""
-
-SCALE = 0.8
-"""Size of parameters: biases are not zero, so that no ReLU sits on its kink."""
-
-
-def drawn(one: Input, rng: np.random.Generator) -> Array:
-    """Return values for one input.
-
-    Parameters
-    ----------
-    one : Input
-    rng : Generator
-
-    Returns
-    -------
-    Array
-        Of the input's shape; float64, or int64 for labels.
-    """
-    shape = one.shape
-    if one.values == "labels":
-        # Each class once, as far as they go: a factor of the number of classes must show.
-        order = rng.permutation(max(one.classes, 1))
-        return np.resize(order, shape).astype(np.int64)
-    if one.values == "one-hot":
-        return _one_hot(shape, one.axis, rng)
-    normal = rng.standard_normal(shape)
-    if one.values == "probability":
-        powers = np.exp(normal)
-        return np.asarray(powers / powers.sum(axis=one.axis, keepdims=True))
-    return SCALE * normal if one.parameter else normal
-
-
-def _one_hot(shape: tuple[int, ...], axis: int, rng: np.random.Generator) -> Array:
-    hot = np.zeros(shape)
-    moved = np.moveaxis(hot, axis, -1)
-    classes = moved.shape[-1]
-    rows = moved.reshape(-1, classes) if moved.flags.c_contiguous else None
-    order = rng.permutation(classes)
-    for k, index in enumerate(np.ndindex(moved.shape[:-1])):
-        moved[(*index, order[k % classes])] = 1.0
-    del rows
-    return hot
 
 
 def subject_of(
@@ -86,7 +44,7 @@ def subject_of(
     reproduce : str
     """
     rng = np.random.default_rng([seed, zlib.crc32(description.name.encode())])
-    inputs = tuple(drawn(one, rng) for one in description.inputs)
+    inputs = tuple(values_of(one, rng) for one in description.inputs)
     domain = {}
     for one in description.inputs:
         if one.values == "probability":
@@ -128,6 +86,3 @@ def _inside(interval: tuple[float, float]) -> tuple[float, float]:
     low, high = interval
     edge = 0.01 * (high - low)
     return low + edge, high - edge
-
-
-__all__ = ["drawn", "replace", "subject_of"]

@@ -42,11 +42,11 @@ class Closed(Exception):  # noqa: N818 - a state of the other side
     """The other side has gone."""
 
 
-class Late(Exception):  # noqa: N818
+class Late(Exception):  # noqa: N818 - what happened to the pipe
     """Nothing came, or nothing was taken, before the deadline."""
 
 
-class Garbled(Exception):  # noqa: N818
+class Garbled(Exception):  # noqa: N818 - what happened to the pipe
     """What came is no answer to what was asked."""
 
 

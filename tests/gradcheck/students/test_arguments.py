@@ -10,11 +10,10 @@ from gradcheck.students.arguments import (
     arguments_of,
     arrays_among,
     filled,
-    returned_names,
-    source_of,
     takes_varargs,
     upstream_among,
 )
+from gradcheck.students.texts import returned_names, source_of
 
 
 def arguments(function: Any) -> Any:

@@ -9,7 +9,8 @@ import pytest
 
 from gradcheck.students.adapter import Input
 from gradcheck.students.arguments import arguments_of, arrays_among
-from gradcheck.students.losses import order_of, values_of
+from gradcheck.students.draw import trial_of
+from gradcheck.students.order import order_of
 
 ORDERS = {
     "y_pred, y_true": "y_pred", "y_true, y_pred": "y_pred", "predictions, targets": "predictions",
@@ -40,10 +41,10 @@ def test_a_configuration_says_it() -> None:
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_trial_targets_are_of_their_kind(axis: int) -> None:
-    hot = values_of(Input(name="t", shape=(3, 5), values="one-hot", axis=axis))
+    hot = trial_of(Input(name="t", shape=(3, 5), values="one-hot", axis=axis))
     assert (hot.sum(axis=axis) == 1).all()
-    chances = values_of(Input(name="y", shape=(3, 5), values="probability", axis=axis))
+    chances = trial_of(Input(name="y", shape=(3, 5), values="probability", axis=axis))
     assert np.allclose(chances.sum(axis=axis), 1)
-    labels = values_of(Input(name="t", shape=(9,), values="labels", classes=3))
+    labels = trial_of(Input(name="t", shape=(9,), values="labels", classes=3))
     assert labels.dtype.kind == "i"
     assert labels.max() < 3

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from submissions.case import FILES
 
-from gradcheck.students.objects import documented_zeroing
-from gradcheck.students.pairs import uses
+from gradcheck.students.layers import documented_zeroing
 from gradcheck.students.survey import survey
+from gradcheck.students.texts import uses
 
 if TYPE_CHECKING:
     from pathlib import Path

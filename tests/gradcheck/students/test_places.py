@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradcheck.students.parameters import Parameter, named_parameters
 from gradcheck.students.places import (
-    Parameter,
     changed,
     gradients_of,
-    named_parameters,
     output_of,
     state_of,
 )

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.students.adapter import Input
+from gradcheck.students.following import RecipeInstance
 from gradcheck.students.inner import calls_of
-from gradcheck.students.recipe import Call, Recipe, RecipeInstance, Source
+from gradcheck.students.recipe import Call, Recipe, Source
 
 X, W, G = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[0.5]])
 PLACE = (("attr", "W"),)

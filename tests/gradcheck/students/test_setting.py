@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gradcheck.students.setting import ORIENTATIONS, Setting, drawn, evidence_of
+from gradcheck.students.draw import drawn
+from gradcheck.students.evidence import evidence_of
+from gradcheck.students.setting import ORIENTATIONS, Setting
 
 SHAPES = {
     "batch_features": (3, 7), "features_batch": (7, 3), "row": (1, 7), "column": (7, 1), "1d": (7,),

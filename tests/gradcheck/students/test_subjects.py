@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gradcheck.students.adapter import Description, Input
-from gradcheck.students.subjects import drawn, subject_of
+from gradcheck.students.draw import values_of
+from gradcheck.students.subjects import subject_of
 
 RNG = np.random.default_rng
 
@@ -21,25 +22,25 @@ def subject(*inputs: Input, seed: int = 0, **facts: Any) -> Any:
 @pytest.mark.parametrize("axis", [0, 1])
 def test_probabilities_sum_to_1_along_the_features(axis: int) -> None:
     one = Input(name="y", shape=(3, 5), values="probability", axis=axis)
-    assert np.allclose(drawn(one, RNG(0)).sum(axis=axis), 1)
+    assert np.allclose(values_of(one, RNG(0)).sum(axis=axis), 1)
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_one_hot_target_has_one_class_an_example(axis: int) -> None:
     one = Input(name="t", shape=(3, 5), values="one-hot", axis=axis)
-    hot = drawn(one, RNG(0))
+    hot = values_of(one, RNG(0))
     assert set(hot.ravel()) == {0.0, 1.0}
     assert (hot.sum(axis=axis) == 1).all()
 
 
 def test_labels_are_integers_below_the_number_of_classes() -> None:
-    labels = drawn(Input(name="t", shape=(9,), values="labels", classes=4), RNG(0))
+    labels = values_of(Input(name="t", shape=(9,), values="labels", classes=4), RNG(0))
     assert labels.dtype == np.int64
     assert set(labels) == set(range(4))
 
 
 def test_parameters_are_not_zero_and_both_signs_are_there() -> None:
-    one = drawn(Input(name="b", shape=(50,), parameter=True), RNG(0))
+    one = values_of(Input(name="b", shape=(50,), parameter=True), RNG(0))
     assert (one != 0).all()
     assert (one > 0).any()
     assert (one < 0).any()

@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-from gradcheck.students.vocabulary import (
+from gradcheck.students.naming import (
     is_container,
     is_loss,
     is_optimizer,
@@ -16,12 +16,12 @@ from gradcheck.students.vocabulary import (
     kind_of_argument,
     number_of,
     plain,
-    role_of,
     same_thing,
     stem_of_gradient,
     symbol_of,
     words,
 )
+from gradcheck.students.roles import role_of
 
 ROLES = {
     "Dense": "dense", "Layer_Dense": "dense", "FullyConnected": "dense", "FCLayer": "dense",
@@ -147,7 +147,7 @@ def test_a_name_may_end_in_a_number(name: str, number: str) -> None:
     assert number_of(name) == number
 
 
-@pytest.mark.parametrize("module", ["vocabulary", "find_functions"])
+@pytest.mark.parametrize("module", ["naming", "roles", "find_functions"])
 def test_the_examples_are_what_happens(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"gradcheck.students.{module}"))
     assert result.attempted > 0

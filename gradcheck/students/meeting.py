@@ -1,0 +1,253 @@
+"""Meet one candidate: find out how it is built, called and read, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gradcheck.students.adapter import Description
+from gradcheck.students.arguments import arguments_of
+from gradcheck.students.candidate import line_of_backward
+from gradcheck.students.filling import place_container
+from gradcheck.students.fitting import fits
+from gradcheck.students.following import RecipeInstance
+from gradcheck.students.functions import place_functions
+from gradcheck.students.layers import recipe_of
+from gradcheck.students.losses import place_loss
+from gradcheck.students.naming import like_function
+from gradcheck.students.networks import place_network
+from gradcheck.students.pairs import place_pair
+from gradcheck.students.placed import Placed
+from gradcheck.students.recipe import NotPlaced, Source, updates_of
+from gradcheck.students.roles import LOSS_ROLES
+from gradcheck.students.steps import step_of
+from gradcheck.students.stock import Sizes
+from gradcheck.students.texts import source_of
+from gradcheck.students.trials import accumulating, complete
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from gradcheck.students.candidate import Candidate
+    from gradcheck.students.filling import Filling
+    from gradcheck.students.fit import Fit
+    from gradcheck.students.known import Known
+    from gradcheck.students.recipe import Recipe
+    from gradcheck.students.setting import Setting
+    from gradcheck.subject import Instance
+
+PATIENCE = 3.0
+"""Seconds for finding out how one subject is met."""
+
+WAYS = 6
+"""How many ways to build a layer are looked at before the first is taken."""
+
+
+def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
+    """Return a candidate as it is met: once, but for a container, which is filled in several ways.
+
+    Parameters
+    ----------
+    known : Known
+    candidate : Candidate
+    filling : Filling
+        Layers for containers.
+
+    Raises
+    ------
+    NotPlaced
+        Where it cannot be met; the text says why.
+    Exception
+        What the code raises.
+    """
+    options = known.options(candidate.name)
+    role, kind = candidate.role, candidate.kind
+    at_output = False
+    fit: Fit | None = None
+    if kind == "unplaced":
+        raise NotPlaced(candidate.why)
+    if kind == "container":
+        return _container(known, candidate, filling)
+    if kind == "network":
+        return [_network(known, candidate, filling)]
+    if kind == "layer":
+        fit, recipe, told = layer_of(known, candidate, known.layouts())
+        recipe = _with_gradients(recipe, options)
+        recipe = replace(recipe, step=step_of(recipe, known.namespace, known.module))
+        setting = fit.setting
+    elif kind in ("loss", "loss-pair", "loss-gradient") or (
+        kind == "flag" and role in (*LOSS_ROLES, "other")
+    ):
+        recipe, told, role = place_loss(candidate, known.setting, known.stock, options)
+        setting = known.setting
+    elif kind == "functions":
+        recipe, told, setting = place_functions(candidate, known.layouts())
+    else:
+        recipe, told, at_output = place_pair(
+            candidate, known.setting, known.stock, known.text, options
+        )
+        setting = known.setting
+    facts: dict[str, Any] = {"at_output": True} if at_output else {}
+    if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
+        facts["no_formula"] = True
+    if recipe.averaged:
+        facts["vector"] = True
+    zeroed = accumulating(recipe, fit.values()) if fit is not None else []
+    if zeroed:
+        facts["zeroed"] = zeroed
+    return [_made(known, candidate, recipe, told, role, setting, facts, fit)]
+
+
+def layer_of(
+    known: Known, candidate: Candidate, settings: Sequence[Setting]
+) -> tuple[Fit, Recipe, dict[str, str]]:
+    """Return a layer that ran, its recipe, and what was taken for what.
+
+    Parameters
+    ----------
+    known : Known
+    candidate : Candidate
+        Of kind "layer", or a network with forward and backward.
+    settings : sequence of Setting
+        Layouts to try, the likeliest first.
+
+    Raises
+    ------
+    NotPlaced
+        Where it runs in none of them.
+    """
+    options = known.options(candidate.name)
+    sized = candidate.role == "dense"
+    ways = fits(
+        candidate.thing,
+        candidate.forward,
+        settings,
+        known.stock,
+        sized=sized,
+        given=options.get("arguments"),
+    )
+    found = list(islice(ways, WAYS if sized or candidate.role == "other" else 1))
+    if not found:
+        raise NotPlaced("its forward gives y in no layout that is known")
+    if sized:
+        found = [max(found, key=lambda one: len(one.parameters))]
+    met = []
+    for fit in found:
+        recipe, told = recipe_of(
+            fit,
+            candidate.backward,
+            words_of_zeroing=known.zeroing,
+            text=source_of(candidate.thing),
+        )
+        met.append((fit, recipe, told))
+        # By shapes alone: a reshape has to get back what it was given.
+        if len(found) > 1 and complete(recipe, fit.values()):
+            return fit, recipe, told
+    return met[0]
+
+
+def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
+    made: list[Placed] = []
+    for k, layers in enumerate(filling.compositions()):
+        known.stock.layers = layers
+        try:
+            recipe, told = place_container(
+                candidate, known.setting, known.stock, Sizes(), zeroing=known.zeroing
+            )
+        except NotPlaced:
+            if not made and k == len(filling.compositions()) - 1:
+                raise
+            continue
+        facts = {"filled_with": filling.names}
+        made.append(_made(known, candidate, recipe, told, "sequential", known.setting, facts))
+    if not made:
+        raise NotPlaced("no layer of this file could be placed to fill it with")
+    return made
+
+
+def _network(known: Known, candidate: Candidate, filling: Filling) -> Placed:
+    options = known.options(candidate.name)
+    try:
+        recipe, told, setting = place_network(candidate, known.layouts(), known.stock, options)
+    except NotPlaced:
+        if not candidate.forward:
+            raise
+        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
+        setting = fit.setting
+        if recipe.gradients[0] is None and any(recipe.gradients[1:]):
+            # A whole network owes nobody the gradient of its data.
+            x = replace(recipe.inputs[0], constant=True)
+            recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+    facts = {"filled_with": filling.names} if filling.names else {}
+    return _made(known, candidate, recipe, told, "network", setting, facts)
+
+
+def _made(
+    known: Known,
+    candidate: Candidate,
+    recipe: Recipe,
+    told: Mapping[str, str],
+    role: str,
+    setting: Setting,
+    facts: Mapping[str, Any],
+    fit: Fit | None = None,
+) -> Placed:
+    sources = [*(recipe.backward.arguments if recipe.backward else ()),
+               *(recipe.backward.keywords.values() if recipe.backward else ())]  # fmt: skip
+    scalar = role in (*LOSS_ROLES, "network") and not recipe.local
+    description = Description(
+        name=candidate.name,
+        role=role,
+        file=known.loaded.name,
+        line=line_of_backward(candidate),
+        inputs=recipe.inputs,
+        output="scalar" if scalar else setting.layout,
+        convention={"taken for": role, "because": candidate.why, **told},
+        updates=updates_of(recipe),
+        rate=("rate", None) in sources or bool(recipe.rates),
+        steps=recipe.step is not None,
+        facts={**facts, **({"guards": known.guards[:5]} if known.guards else {})},
+    )
+    return Placed(
+        description=description,
+        maker=lambda rate: RecipeInstance(recipe, rate),
+        recipe=recipe,
+        candidate=candidate,
+        fit=fit,
+    )
+
+
+def unplaced(known: Known, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:
+    """Return a candidate that could not be met, or that ended the process; the reason says why."""
+
+    def refuse(_rate: float) -> Instance:
+        raise NotPlaced(reason)
+
+    description = Description(
+        name=candidate.name, role=candidate.role, file=known.loaded.name, line=candidate.line,
+        reason=reason, convention={"taken for": candidate.role, "because": candidate.why},
+        facts={"lost": True} if lost else {},
+    )  # fmt: skip
+    return Placed(description=description, maker=refuse, candidate=candidate)
+
+
+def _with_gradients(recipe: Recipe, options: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with the attributes that a configuration names for gradients."""
+    named = options.get("gradients", {})
+    sources = tuple(
+        Source(kind="state", place=(("attr", str(named[one.name])),)) if one.name in named else old
+        for one, old in zip(recipe.inputs, recipe.gradients, strict=True)
+    )
+    return replace(recipe, gradients=sources)
+
+
+def _activates(candidate: Candidate) -> bool:
+    """Say whether a dense layer's constructor takes an activation: then y is not Wx + b."""
+    if not isinstance(candidate.thing, type):
+        return False
+    return any(
+        like_function(a.name) and (a.required or a.default not in (None, "linear", "identity"))
+        for a in arguments_of(candidate.thing) or []
+    )

@@ -1,0 +1,40 @@
+"""Say in words how a subject was met: by which rule, and where each gradient is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcheck.students.naming import plain
+
+if TYPE_CHECKING:
+    from gradcheck.students.recipe import Recipe, Source
+
+
+def rule_of(recipe: Recipe) -> str:
+    """Return the rule of CONVENTIONS that a recipe follows, by where its gradients are."""
+    sources = [s for k, s in enumerate(recipe.gradients) if k in recipe.parameters and s]
+    if any(s.kind == "update" for s in sources):
+        return "R5" if recipe.rates else "R4"
+    if any(s.kind == "backward" for s in sources):
+        return "R8"
+    places = [s.place for s in sources if s.kind == "state"]
+    dx = recipe.gradients[0] if recipe.gradients else None
+    if dx is not None and dx.kind == "state":
+        return "R6"
+    if places and all(plain(str(p[-1][1])) in ("grad", "gradient") and len(p) > 1 for p in places):
+        return "R3"
+    if any(len(p) > 1 and p[-1][0] == "key" for p in places):
+        return "R2"
+    return "R1"
+
+
+def told_source(source: Source | None, backward: str) -> str:
+    """Return in words where a gradient is read."""
+    if source is None:
+        return "not found"
+    steps = "".join(f".{s}" if k == "attr" else f"[{s!r}]" for k, s in source.place)
+    if source.kind == "update":
+        return f"(before - after) / learning rate of self{steps}"
+    if source.kind == "state":
+        return f"self{steps} after {backward}"
+    return f"what {backward} returns{steps and ', ' + steps}"
