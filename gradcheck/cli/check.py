@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import sys
@@ -75,7 +76,7 @@ that holds nothing else."""
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.1),
+    type=click.FloatRange(min=0.1, max=86400),
     default=5.0,
     show_default=True,
     help="Seconds for one call of the code, and for what it runs when it is loaded.",
@@ -101,6 +102,8 @@ def check_command(
     quiet: bool,
 ) -> int:
     """Check the layers, losses and networks in PATH: files, notebooks, folders or module:object."""
+    if math.isnan(time_limit):
+        raise click.BadParameter("nan is no number of seconds", param_hint="'--time-limit'")
     # Threads of a linear algebra library cost more than they bring for arrays of this size; it
     # reads this when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

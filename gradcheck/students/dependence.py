@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.students.arrays import get, groups, name_of, reachable
+from gradcheck.students.chance import built, one_entropy, start_again
 from gradcheck.students.draw import drawn
 from gradcheck.students.naming import is_optimizer, plain, symbol_of, words
 from gradcheck.students.parameters import named_parameters
@@ -100,16 +101,17 @@ class _Trial:
 
     def __init__(self, fit: Fit) -> None:
         self.fit = fit
-        np.random.seed(0)  # noqa: NPY002 - theirs
-        self.root = fit.build()
+        start_again(())
+        self.root, self._chances = built(fit.build, fit.forward.function)
 
     def run(self) -> Any:
         fit = self.fit
-        np.random.seed(0)  # noqa: NPY002 - theirs
-        return fit.forward.function(self.root)(
-            *map(self._value, fit.forward.arguments),
-            **{name: self._value(slot) for name, slot in fit.forward.keywords.items()},
-        )
+        start_again(self._chances)
+        with one_entropy():
+            return fit.forward.function(self.root)(
+                *map(self._value, fit.forward.arguments),
+                **{name: self._value(slot) for name, slot in fit.forward.keywords.items()},
+            )
 
     def _value(self, slot: tuple[str, Any]) -> Any:
         kind, detail = slot

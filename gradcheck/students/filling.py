@@ -13,7 +13,6 @@ from gradcheck.students.methods import ADDERS, method_of
 from gradcheck.students.naming import words
 from gradcheck.students.recipe import NotPlaced
 from gradcheck.students.stock import Sizes
-from gradcheck.students.texts import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,9 +116,7 @@ def place_container(
     fit = next(
         iter(fits(constructor, candidate.forward, [setting], stock, sized=False, images=False))
     )
-    return recipe_of(
-        fit, candidate.backward, words_of_zeroing=zeroing, text=source_of(candidate.thing)
-    )
+    return recipe_of(fit, candidate.backward, words_of_zeroing=zeroing)
 
 
 def _filled_by_adding(kind: type, stock: Stock) -> Callable[..., Any]:

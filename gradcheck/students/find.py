@@ -90,6 +90,8 @@ def _class(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | No
     if _is_base(name, kind, classes, forward, backward):
         return None
     role = role_of(name) or _inherited_role(kind)
+    if role not in LOSS_ROLES and _has_loss_of_data(kind, forward, backward):
+        return _network(name, kind, forward, backward)
     loss = _loss(name, kind, role)
     if loss is not None:
         return loss
@@ -177,6 +179,20 @@ def _loss_methods(kind: type) -> tuple[str, str] | None:
         if gradients and (told or role_of(kind.__name__) in LOSS_ROLES):
             return value, gradients[0]
     return None
+
+
+def _has_loss_of_data(kind: type, forward: str, backward: str) -> bool:
+    """Say whether forward takes data, and backward and a loss beside it data and targets."""
+    if not forward or not backward or len(array_arguments(kind, forward)) != 1:
+        return False
+    arrays = array_arguments(kind, backward)
+    if len(arrays) != 2 or arrays[0] != array_arguments(kind, forward)[0]:
+        return False
+    return any(
+        method_of(kind, (value,)) and len(array_arguments(kind, value)) == 2
+        for value in LOSS_VALUE
+        if value not in (forward, backward)
+    )
 
 
 def _network(name: str, kind: type, forward: str, backward: str) -> Candidate | None:

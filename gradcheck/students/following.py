@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.students.arrays import get, put
+from gradcheck.students.chance import built, one_entropy, start_again
 from gradcheck.students.inner import calls_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class RecipeInstance:
     def __init__(self, recipe: Recipe, rate: float = 1.0) -> None:
         self.recipe = recipe
         self.rate = rate * recipe.usual_rate
-        self.root = recipe.build()
+        self.root, self._chances = built(recipe.build, recipe.forward.function)
         self.forwarded: Any = None
         self.backwarded: Any = None
         self._inputs: tuple[Array, ...] = ()
@@ -51,11 +51,11 @@ class RecipeInstance:
         self._own: tuple[Array, ...] | None = None
         self._looked = False
         self._before: dict[int, Array] = {}
-        self._generators = _generators(self.root) if recipe.seeded else []
         for place in recipe.rates:
             put(self.root, place, self.rate)
         if recipe.warm is not None:
-            self.call(recipe.forward, recipe.warm)
+            with one_entropy():
+                self.call(recipe.forward, recipe.warm)
 
     def forward(self, *inputs: Array) -> Any:
         """Put the parameters into the object, run its forward on the others, and return y."""
@@ -64,8 +64,7 @@ class RecipeInstance:
         if not self._keeps(inputs):
             self._own = None
             self.install(inputs)
-        if recipe.seeded:
-            self._reseed()
+        start_again(self._chances)
         self.forwarded = self.call(recipe.forward, inputs)
         y = self._read(recipe.output)
         if recipe.averaged:
@@ -224,12 +223,6 @@ class RecipeInstance:
             return upstream * value
         return value
 
-    def _reseed(self) -> None:
-        random.seed(0)
-        np.random.seed(0)  # noqa: NPY002 - theirs
-        for generator, state in self._generators:
-            generator.bit_generator.state = state
-
 
 def _fits(old: Any, array: Array) -> bool:
     """Say whether an array can be written into the old one, keeping every alias and view of it."""
@@ -278,9 +271,3 @@ def _zero(root: Any, place: Place) -> None:
         value[...] = 0
     elif value is not None:
         put(root, place, np.zeros_like(value))
-
-
-def _generators(root: Any) -> list[tuple[np.random.Generator, Any]]:
-    held = getattr(root, "__dict__", {})
-    found = [value for value in held.values() if isinstance(value, np.random.Generator)]
-    return [(generator, generator.bit_generator.state) for generator in found]

@@ -19,7 +19,6 @@ from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_given
 from gradcheck.students.recipe import NotPlaced
 from gradcheck.students.setting import Setting
-from gradcheck.students.texts import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,9 +78,7 @@ def check_layer(
             )
         fit = fitted(make, candidate, data)
         try:
-            recipe, told = recipe_of(
-                fit, candidate.backward, words_of_zeroing=True, text=source_of(kind)
-            )
+            recipe, told = recipe_of(fit, candidate.backward, words_of_zeroing=True)
         except NotPlaced as error:
             raise UsageError(f"layer={kind.__name__}: {error}; rename it") from error
     values = (data, *(np.array(p.array) for p in fit.parameters))

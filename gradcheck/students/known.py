@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gradcheck.students.candidate import Candidate
 from gradcheck.students.find import candidates, optimizers
 from gradcheck.students.layers import documented_zeroing
+from gradcheck.students.left_out import left_out
 from gradcheck.students.setting import ORIENTATIONS, Setting
 from gradcheck.students.stock import Stock
 
@@ -114,6 +115,7 @@ def _found(known: Known) -> list[Candidate]:
     roles = {name: table["role"] for name, table in known.tables().items() if "role" in table}
     found = [replace(c, role=roles.get(c.name, c.role)) for c in found]
     found += _named(known, found)
+    found += left_out(known.text, known.namespace, known.loaded.notes)
     found = [_with_methods(c, known.options(c.name)) for c in found]
     return [c for c in found if c.role != "skip"]
 

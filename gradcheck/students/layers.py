@@ -84,9 +84,7 @@ def _other_array(argument: Argument) -> tuple[str, Any] | None:
     return None
 
 
-def recipe_of(
-    fit: Fit, backward: str, *, words_of_zeroing: bool, text: str
-) -> tuple[Recipe, dict[str, str]]:
+def recipe_of(fit: Fit, backward: str, *, words_of_zeroing: bool) -> tuple[Recipe, dict[str, str]]:
     """Return the recipe of a layer that ran forward, and what was taken for what.
 
     Parameters
@@ -96,8 +94,6 @@ def recipe_of(
         Name of its backward method.
     words_of_zeroing : bool
         The file documents that gradients add up until they are set to zero.
-    text : str
-        The class's source.
 
     Raises
     ------
@@ -105,7 +101,6 @@ def recipe_of(
         Where an argument of backward is not understood.
     """
     inputs = inputs_of(fit)
-    seeded = "random" in text or "rng" in text
     base = Recipe(
         build=fit.build,
         inputs=inputs,
@@ -113,7 +108,6 @@ def recipe_of(
         backward=None,
         output=fit.output,
         parameters={k + 1: p.places for k, p in enumerate(fit.parameters)},
-        seeded=seeded,
         warm=fit.warm,
         gradients=(None,) * len(inputs),
         coarse=fit.coarse,

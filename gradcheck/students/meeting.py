@@ -23,7 +23,6 @@ from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
 from gradcheck.students.steps import step_of
 from gradcheck.students.stock import Sizes
-from gradcheck.students.texts import source_of
 from gradcheck.students.trials import accumulating, complete
 
 if TYPE_CHECKING:
@@ -139,7 +138,6 @@ def layer_of(
             fit,
             candidate.backward,
             words_of_zeroing=known.zeroing,
-            text=source_of(candidate.thing),
         )
         met.append((fit, recipe, told))
         # By shapes alone: a reshape has to get back what it was given.

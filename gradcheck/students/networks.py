@@ -18,7 +18,7 @@ from gradcheck.students.fit import Fit
 from gradcheck.students.following import RecipeInstance
 from gradcheck.students.layers import inputs_of
 from gradcheck.students.methods import method_of
-from gradcheck.students.naming import is_target, plain
+from gradcheck.students.naming import is_prediction, is_target, plain, words
 from gradcheck.students.order import order_of
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, method
@@ -29,6 +29,7 @@ from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from gradcheck.records import Array
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.recipe import Source
     from gradcheck.students.setting import Setting
@@ -82,14 +83,19 @@ def _values(kind: type, gradient: str, stock: Stock) -> Iterator[Value]:
     names = ("loss", "cost", "compute_loss", "compute_cost", "calculate_loss", "J",
              "cost_function", "get_loss", "calc_loss", "total_loss", "total_cost", "loss_function",
              "objective", "error", *LOSS_VALUE)  # fmt: skip
+    forward = method_of(kind, FORWARD)
     for name in dict.fromkeys(names):
         if name == gradient or not method_of(kind, (name,)):
             continue
-        arguments = (arguments_of(getattr(kind, name)) or [])[1:]
-        if len(arrays_among(arguments)) == 2:
+        arrays = [a.name for a in arrays_among((arguments_of(getattr(kind, name)) or [])[1:])]
+        if len(arrays) != 2:
+            continue
+        outputs = [is_prediction(a) and not _is_data(a) for a in arrays]
+        if forward and outputs.count(True) == 1 and not any(map(_is_data, arrays)):
+            yield f"{name} of {forward}", _of_outputs(name, forward, turned=outputs[1]), False
+        else:
             yield name, method(name), False
     yield gradient, method(gradient), True
-    forward = method_of(kind, FORWARD)
     pair, made = stock.loss_pair, stock.loss
     if forward and pair is not None:
         value = pair[0]
@@ -112,6 +118,26 @@ def _values(kind: type, gradient: str, stock: Stock) -> Iterator[Value]:
         )
 
 
+def _is_data(name: str) -> bool:
+    """Say whether a name stands for data, or may stand for it as well as for an output."""
+    return bool(set(words(name)) & {"x", "xs", "input", "inputs", "data", "features", "a"})
+
+
+def _of_outputs(
+    name: str, forward: str, *, turned: bool
+) -> Callable[[Any], Callable[[Any, Any], Any]]:
+    """Return the loss of (data, targets) where the method takes outputs and targets."""
+
+    def made(root: Any) -> Callable[[Any, Any], Any]:
+        def loss(X: Any, Y: Any) -> Any:
+            y = getattr(root, forward)(X)
+            return getattr(root, name)(Y, y) if turned else getattr(root, name)(y, Y)
+
+        return loss
+
+    return made
+
+
 def _try(
     build: Callable[[], Any], value: Value, gradient: str, setting: Setting, targets: str
 ) -> tuple[Recipe, dict[str, str]] | None:
@@ -121,19 +147,16 @@ def _try(
     arrays = arrays_among(arguments)
     if len(arrays) != 2:
         return None
-    features, classes = setting.sizes.inputs, setting.sizes.outputs
     slots = {arrays[0].name: ("input", 0), arrays[1].name: ("input", 1)}
     if is_target(arrays[0].name) and not is_target(arrays[1].name):
         slots = {arrays[1].name: ("input", 0), arrays[0].name: ("input", 1)}
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         return None
-    target = Input(name="t", shape=setting.shape(classes), values=targets,
-                   axis=setting.feature_axis, layout=setting.layout, constant=True)  # fmt: skip
-    if targets == "labels":
-        target = replace(target, shape=(setting.batch,), classes=classes, layout="labels", axis=-1)
+    x = drawn(setting.shape(setting.sizes.inputs))
+    shape = _shape_of_output(build, x) or setting.shape(setting.sizes.outputs)
+    target = _target(setting, targets, shape)
     forward = Call(function=function, arguments=call[0], keywords=call[1])
-    x = drawn(setting.shape(features))
     given = (x, trial_of(target))
     state = state_of(root)
     early = {one.place for one in reachable(root)}
@@ -156,12 +179,42 @@ def _try(
     return _recipe(fit, target, gradient, slots, updates=updates, name=name)
 
 
+def _shape_of_output(build: Callable[[], Any], x: Array) -> tuple[int, ...] | None:
+    """Return the shape of what the network's forward makes of x, None where that does not tell.
+
+    Its last layer may have a size of its own. A target of another one is spread over the outputs
+    without an error, and may then fit at one example alone.
+    """
+    root = build()
+    forward = method_of(type(root), FORWARD)
+    try:
+        y = getattr(root, forward)(x.copy()) if forward else None
+    except Exception:  # noqa: BLE001 - foreign code: told where it is called with targets
+        return None
+    if not isinstance(y, np.ndarray) or y.size == 0:
+        return None
+    return y.shape if y.ndim == x.ndim or (y.ndim == 1 and len(y) == len(x)) else None
+
+
+def _target(setting: Setting, values: str, shape: tuple[int, ...]) -> Input:
+    """Return the targets for outputs of a shape: of a single output they are 0 and 1, or real."""
+    flat = len(shape) == 1 and setting.layout != "vector"
+    single = flat or shape[setting.feature_axis] == 1
+    target = Input(name="t", shape=shape, values=values, axis=-1 if flat else setting.feature_axis,
+                   layout="" if flat else setting.layout, constant=True)  # fmt: skip
+    if values == "labels" and not single:
+        return replace(target, shape=(setting.batch,), classes=shape[setting.feature_axis],
+                       layout="labels", axis=-1)  # fmt: skip
+    if values in ("labels", "one-hot") and single:
+        return replace(target, values="labels", classes=2)
+    return target
+
+
 def _recipe(
     fit: Fit, target: Input, gradient: str, slots: Mapping[str, Any], *, updates: bool, name: str
 ) -> tuple[Recipe, dict[str, str]] | None:
     x, *parameters = inputs_of(fit)
     root = fit.build()
-    kind: Any = type(root)
     arguments = arguments_of(getattr(root, gradient)) or []
     arrays = arrays_among(arguments)
     places = {k + 2: p.places for k, p in enumerate(fit.parameters)}
@@ -182,7 +235,6 @@ def _recipe(
         scaled=True,
         warm=fit.warm,
         updates=updates,
-        seeded="random" in source_of(kind),
     )
     values = fit.values()
     trial = RecipeInstance(recipe)

@@ -43,6 +43,11 @@ def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[
             counts[symbol] = counts.get(symbol, 0) + 1
             alone = symbols.count(symbol) == 1
             named.append(symbol if alone else f"{symbol}{counts[symbol]}")
+    taken = {"x", "t"}  # data and targets
+    for k, name in enumerate(named):
+        while named[k] in taken:
+            named[k] = name = f"{name}_"
+        taken.add(name)
     return [
         Parameter(name=name, places=places, array=array)
         for name, (places, array) in zip(named, groups, strict=True)

@@ -76,8 +76,6 @@ class Recipe:
         Where an optimiser inside the layer keeps its learning rate.
     zeroed : tuple of Place
         Gradients that add up by a documented convention: set to 0 before each backward.
-    seeded : bool
-        The code draws random numbers: every forward starts from the same seed.
     warm : tuple of Array or None
         Inputs of a first forward that builds the parameters.
     step : callable or None
@@ -102,7 +100,6 @@ class Recipe:
     usual_rate: float = 1.0
     rates: tuple[Place, ...] = ()
     zeroed: tuple[Place, ...] = ()
-    seeded: bool = False
     warm: tuple[Array, ...] | None = None
     step: Callable[[Any, float], Any] | None = None
     updates: bool = False

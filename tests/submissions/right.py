@@ -176,5 +176,22 @@ RIGHT = (
     ),
     Right(file="trains_at_import.py", subjects={"Dense": "dense", "Tanh": "tanh"}),
     Right(file="package_relative/layers.py", subjects={"Dense": "dense", "Sigmoid": "sigmoid"}),
+    Right(
+        file="random_numbers.py",
+        subjects={
+            "Dense": "dense",
+            "Dropout": "other",
+            "NoisyScale": "other",
+            "Linear": "dense",
+            "Block": "other",
+            "dropout_forward": "other",
+        },
+    ),
+    Right(
+        file="zero_grad_sequential.py",
+        subjects={"Dense": "dense", "Tanh": "tanh", "Sequential": "sequential"},
+        remarks={"Dense": {"accumulates"}},
+    ),
+    Right(file="network_sizes.py", subjects={"Recognizer": "network", "Regression": "network"}),
     Right(file="notebook.ipynb", subjects={"Dense": "dense", "ReLU": "relu"}),
 )

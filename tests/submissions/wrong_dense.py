@@ -164,6 +164,10 @@ WRONG = (
           ("self.dW = self.x.T @ grad", "self.dW = grad.T @ self.x")),
     wrong("float32_layers.py", "Dense", "dx: sign",
           ("return grad @ self.W.T", "return -(grad @ self.W.T)")),
+    wrong("random_numbers.py", "NoisyScale", "dx: pass-through",
+          ("return g * self.scale", "return g")),
+    wrong("batch_norm.py", "BatchNorm", "dbeta: factor",
+          ("self.dbeta = dout.sum(axis=0)", "self.dbeta = dout.mean(axis=0)")),
     wrong("notebook.ipynb", "Dense", "dW: transposed",
           ("self.x.T @ grad", "grad.T @ self.x")),
 )  # fmt: skip

@@ -173,3 +173,27 @@ def test_a_line_is_known_or_0() -> None:
 )
 def test_a_normal_form_has_no_direction(name: str, form: tuple[str, bool]) -> None:
     assert normal_form(name) == form
+
+
+DATA = """
+    class {name}:
+        def forward(self, X):
+            return X
+        def loss(self, {first}, y):
+            return np.mean(({first} - y) ** 2)
+        def backward(self, {first}, y):
+            return {first} - y
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "kind"),
+    [
+        ("Logistic", "X", "network"), ("Recognizer", "X", "network"),
+        ("MSELoss", "X", "loss"), ("MSELoss", "y_pred", "loss"),
+    ],
+)  # fmt: skip
+def test_a_loss_of_data_and_targets_makes_a_network(
+    found: Any, name: str, first: str, kind: str
+) -> None:
+    assert [one[0] for one in found(DATA.format(name=name, first=first))] == [kind]

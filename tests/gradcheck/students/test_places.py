@@ -130,8 +130,9 @@ def test_what_is_new_or_changed_is_seen() -> None:
         (["W1", "b1", "W2", "b2"], ["W1", "b1", "W2", "b2"]),
         (["weights", "kernel"], ["W1", "W2"]),
         (["gamma", "beta"], ["gamma", "beta"]),
+        (["x", "t"], ["x_", "t_"]),
     ],
-    ids=["dense", "network", "twice", "norm"],
+    ids=["dense", "network", "twice", "norm", "taken"],
 )
 def test_parameters_have_names_of_their_own(names: list[str], expected: list[str]) -> None:
     groups = [(((("attr", name),),), W) for name in names]

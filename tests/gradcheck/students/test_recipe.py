@@ -147,11 +147,19 @@ def test_random_numbers_are_the_same_at_every_forward() -> None:
         def forward(self, x: Any) -> Any:
             return x * self.rng.random(x.shape) * np.random.rand()  # noqa: NPY002 - theirs
 
-    seeded = RecipeInstance(Recipe(**{**_fields(TUPLE), "build": Drops, "seeded": True}))
-    first = seeded.forward(X.copy(), W.copy())
-    assert np.array_equal(first, seeded.forward(X.copy(), W.copy()))
-    other = RecipeInstance(Recipe(**{**_fields(TUPLE), "build": Drops}))
-    assert not np.array_equal(other.forward(X.copy(), W.copy()), other.forward(X.copy(), W.copy()))
+    one, other = (RecipeInstance(Recipe(**{**_fields(TUPLE), "build": Drops})) for _ in range(2))
+    first = one.forward(X.copy(), W.copy())
+    assert np.array_equal(first, one.forward(X.copy(), W.copy()))
+    assert np.array_equal(first, other.forward(X.copy(), W.copy()))
+
+
+def test_a_forward_that_makes_a_generator_without_a_seed_shows() -> None:
+    class Drops(Layer):
+        def forward(self, x: Any) -> Any:
+            return x * np.random.default_rng().random(x.shape)
+
+    one = RecipeInstance(Recipe(**{**_fields(TUPLE), "build": Drops}))
+    assert not np.array_equal(one.forward(X.copy(), W.copy()), one.forward(X.copy(), W.copy()))
 
 
 def test_a_scalars_gradient_is_multiplied_by_the_upstream_gradient() -> None:
