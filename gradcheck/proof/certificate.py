@@ -1,0 +1,140 @@
+"""A refutation's certificate: a point, both exact values there, and the replay in plain float64."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from gradcheck.proof.evaluation import PI, FloatValues, precise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gradcheck.proof.expression import Expression
+
+DIGITS = 60
+"""Decimal digits of the intervals."""
+
+SHOWN = 12
+"""Digits of a value that is not rational."""
+
+WITHIN = 0.5
+"""The replay shows the exact difference up to this part of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """Where backward differs from forward's derivative.
+
+    Attributes
+    ----------
+    entry : int
+        Which entry, in C order.
+    point : mapping of str to Fraction
+        Of every variable that matters there.
+    got, true : str
+        The exact values, or their first digits.
+    difference : float
+    replayed : float
+        What the code itself returned there in float64.
+    """
+
+    entry: int
+    point: Mapping[str, Fraction]
+    got: str
+    true: str
+    difference: float
+    replayed: float
+
+
+def candidate(
+    got: Sequence[Expression], true: Sequence[Expression], point: Mapping[str, float]
+) -> int | None:
+    """Return the entry that differs most at a point, as far as floats can tell."""
+    values = FloatValues(point)
+    best, entry = 1e-7, None
+    for k, (one, other) in enumerate(zip(got, true, strict=True)):
+        a, b = values.of(one), values.of(other)
+        gap = abs(a - b) / max(abs(a), abs(b), 1e-3)
+        if gap > best:
+            best, entry = gap, k
+    return entry
+
+
+def certified(
+    got: Expression, true: Expression, entry: int, point: Mapping[str, float], replayed: float
+) -> Certificate | None:
+    """Return the certificate of one entry at a point; None where it does not hold.
+
+    Both values are enclosed by interval arithmetic; the enclosures must be apart, and what the code
+    returned must be as far from the truth as they are from each other.
+    """
+    from mpmath import iv
+
+    exact = {name: Fraction(value) for name, value in point.items()}
+    digits, iv.dps = iv.dps, DIGITS
+    try:
+        a, b = precise([got, true], exact, iv)
+        gap = a - b
+        if not (gap.a > 0 or gap.b < 0):
+            return None
+        difference = float(gap.mid)
+        truth = float(b.mid)
+        if not abs((replayed - truth) - difference) <= WITHIN * abs(difference):
+            return None
+        return Certificate(
+            entry=entry,
+            point={k: v for k, v in exact.items() if k != PI},
+            got=_shown(got, exact, a),
+            true=_shown(true, exact, b),
+            difference=difference,
+            replayed=replayed,
+        )
+    except (ArithmeticError, ValueError, AttributeError, TypeError):
+        return None
+    finally:
+        iv.dps = digits
+
+
+def _shown(node: Expression, point: Mapping[str, Fraction], value: Any) -> str:
+    from mpmath import nstr
+
+    rational = _rational(node, point)
+    if rational is not None and len(str(rational)) <= SHOWN:
+        return str(rational)
+    return str(nstr(value.mid, SHOWN))
+
+
+def _rational(node: Expression, point: Mapping[str, Fraction]) -> Fraction | None:
+    """Return the exact value where it is rational, else None."""
+    from gradcheck.proof.expression import reached
+
+    known: dict[int, Fraction | None] = {}
+    for one in reached([node]):
+        given = [known[a.number] for a in one.arguments]
+        value: Fraction | None = None
+        if one.operation == "constant":
+            value = one.value
+        elif one.operation == "variable":
+            value = point.get(one.value)
+        elif one.operation == "mul" and 0 in given:
+            value = Fraction(0)
+        elif None not in given:
+            value = _of_rationals(one.operation, one.value, given)
+        known[one.number] = value
+    return known[node.number]
+
+
+def _of_rationals(operation: str, value: Any, given: list[Any]) -> Fraction | None:
+    if operation == "add":
+        return Fraction(given[0] + given[1])
+    if operation == "mul":
+        return Fraction(given[0] * given[1])
+    if operation == "power":
+        return Fraction(given[0]) ** value if given[0] or value > 0 else None
+    if operation == "maximum":
+        return max(given)  # type: ignore[no-any-return]
+    if operation in ("positive", "nonnegative"):
+        return Fraction(given[0] > 0 or (operation == "nonnegative" and not given[0]))
+    return None

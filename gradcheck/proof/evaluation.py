@@ -1,0 +1,179 @@
+"""Values of expressions at a point: in float64, or in any arithmetic that mpmath has."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from gradcheck.proof.expression import reached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gradcheck.proof.expression import Expression
+
+PI = "pi"
+"""The variable that stands for π."""
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def _or_nan(function: Callable[[float], float]) -> Callable[[float], float]:
+    def guarded(x: float) -> float:
+        try:
+            return function(x)
+        except ValueError:
+            return math.nan
+
+    return guarded
+
+
+FLOATS: Mapping[str, Callable[[float], float]] = {
+    "exp": _exp,
+    "log": _or_nan(lambda x: -math.inf if x == 0 else math.log(x)),
+    "sqrt": _or_nan(math.sqrt),
+    "sin": _or_nan(math.sin),
+    "cos": _or_nan(math.cos),
+    "atan": math.atan,
+    "erf": math.erf,
+}
+
+
+class FloatValues:
+    """Float64 values of expressions at one point; each node is looked at once.
+
+    Parameters
+    ----------
+    point : mapping of str to float
+        Of every variable.
+    """
+
+    def __init__(self, point: Mapping[str, float]) -> None:
+        self._point = point
+        self._known: dict[int, float] = {}
+
+    def of(self, node: Expression) -> float:
+        """Return the value of a node; NaN or infinity where it has none."""
+        known = self._known
+        if node.number not in known:
+            for one in reached_until(node, known):
+                known[one.number] = self._value(one)
+        return known[node.number]
+
+    def _value(self, node: Expression) -> float:
+        arguments = [self._known[a.number] for a in node.arguments]
+        operation = node.operation
+        if operation == "constant":
+            return float(node.value)
+        if operation == "variable":
+            return math.pi if node.value == PI else self._point[node.value]
+        if operation == "add":
+            return arguments[0] + arguments[1]
+        if operation == "mul":
+            return arguments[0] * arguments[1]
+        if operation == "power":
+            return _power(arguments[0], node.value)
+        if operation == "maximum":
+            return max(arguments) if not any(map(math.isnan, arguments)) else math.nan
+        if operation == "positive":
+            return float(arguments[0] > 0) if arguments[0] == arguments[0] else math.nan
+        if operation == "nonnegative":
+            return float(arguments[0] >= 0) if arguments[0] == arguments[0] else math.nan
+        return FLOATS[operation](arguments[0])
+
+
+def reached_until(node: Expression, known: Mapping[int, Any]) -> list[Expression]:
+    """Return the nodes that a node rests on and that are not known yet, arguments first."""
+    seen: dict[int, Expression] = {}
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.number not in seen and one.number not in known:
+            seen[one.number] = one
+            waiting.extend(one.arguments)
+    return [seen[number] for number in sorted(seen)]
+
+
+def _power(base: float, exponent: int) -> float:
+    try:
+        return float(base**exponent)
+    except ZeroDivisionError:
+        return math.inf
+    except OverflowError:
+        return math.inf if base > 0 or exponent % 2 == 0 else -math.inf
+
+
+def precise(
+    roots: Sequence[Expression], point: Mapping[str, Any], context: Any
+) -> list[Any]:
+    """Return the values of several nodes in an mpmath context, such as `mpmath.iv`.
+
+    Parameters
+    ----------
+    roots : sequence of Expression
+    point : mapping of str to Fraction
+        Of every variable.
+    context : mpmath context
+        With mpf, exp, log, sqrt and so on; for `iv` an indicator of an interval around 0 raises.
+
+    Raises
+    ------
+    ArithmeticError
+        Where an indicator or a largest entry cannot be told, or a value does not exist.
+    """
+    known: dict[int, Any] = {}
+    for node in reached(roots):
+        known[node.number] = _precise(node, [known[a.number] for a in node.arguments], point, context)
+    return [known[node.number] for node in roots]
+
+
+def _precise(node: Expression, arguments: list[Any], point: Mapping[str, Any], context: Any) -> Any:
+    operation = node.operation
+    if operation in ("constant", "variable"):
+        if node.value == PI:
+            return +context.pi
+        value = node.value if operation == "constant" else point[node.value]
+        return context.mpf(value.numerator) / context.mpf(value.denominator)
+    if operation == "add":
+        return arguments[0] + arguments[1]
+    if operation == "mul":
+        return arguments[0] * arguments[1]
+    if operation == "power":
+        if node.value < 0 and 0 in _interval(arguments[0], context):
+            raise ArithmeticError("a division by 0")
+        return arguments[0] ** node.value
+    if operation == "maximum":
+        return _largest(arguments, context)
+    if operation in ("positive", "nonnegative"):
+        return context.mpf(_sign(arguments[0], context) > 0)
+    if operation in ("log", "sqrt") and _sign(arguments[0], context) < 0:
+        raise ArithmeticError(f"{operation} of a negative number")
+    return getattr(context, operation)(arguments[0])
+
+
+def _interval(value: Any, context: Any) -> Any:
+    return context.mpf(value) if hasattr(value, "a") else [value]
+
+
+def _sign(value: Any, context: Any) -> int:
+    """Return 1 or −1; what may be 0 raises."""
+    low = getattr(value, "a", value)
+    high = getattr(value, "b", value)
+    if low > 0:
+        return 1
+    if high < 0:
+        return -1
+    raise ArithmeticError("the sign of what may be 0")
+
+
+def _largest(values: list[Any], context: Any) -> Any:
+    best = values[0]
+    for value in values[1:]:
+        if _sign(value - best, context) > 0:
+            best = value
+    return best

@@ -1,0 +1,225 @@
+"""Exact scalars: a hash-consed graph of real functions, in which equal expressions are one node."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from gradcheck.proof.limits import Budget, Unmodelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "atan", "erf")
+"""Analytic functions of one argument."""
+
+INDICATORS = ("positive", "nonnegative")
+"""1 where the argument is > 0, or ≥ 0, else 0."""
+
+OPERATIONS = ("constant", "variable", "add", "mul", "power", "maximum", *FUNCTIONS, *INDICATORS)
+
+
+class Expression:
+    """One node. Two nodes of a pool with the same operation and arguments are one object.
+
+    Attributes
+    ----------
+    operation : str
+        One of `OPERATIONS`.
+    arguments : tuple of Expression
+        Made before this node, so that their numbers are smaller; two for "add" and "mul", two or
+        more for "maximum".
+    value : Fraction, int, str or None
+        The constant; the exponent of "power" (an integer other than 0 and 1); a variable's name.
+    number : int
+        Position in the pool.
+    pool : Pool
+        What makes the nodes that belong together.
+    """
+
+    __slots__ = ("arguments", "number", "operation", "pool", "value")
+
+    operation: str
+    arguments: tuple[Expression, ...]
+    value: Any
+    number: int
+    pool: Pool
+
+    def __repr__(self) -> str:
+        from gradcheck.proof.writing import written
+
+        return written(self)
+
+
+class Pool:
+    """Makes expressions, each once.
+
+    Parameters
+    ----------
+    kind : type
+        Class of the nodes, a subclass of Expression.
+    budget : Budget
+        How many nodes there may be.
+    """
+
+    def __init__(self, kind: type[Expression] = Expression, budget: Budget | None = None) -> None:
+        self.kind = kind
+        self.budget = budget or Budget()
+        self.nodes: list[Expression] = []
+        self._known: dict[tuple[Any, ...], Expression] = {}
+        self.zero = self.constant(0)
+        self.one = self.constant(1)
+        self.minus_one = self.constant(-1)
+
+    def _node(self, operation: str, arguments: tuple[Expression, ...], value: Any = None) -> Any:
+        key = (operation, value, *[argument.number for argument in arguments])
+        node = self._known.get(key)
+        if node is None:
+            node = self.kind()
+            node.operation, node.arguments, node.value = operation, arguments, value
+            node.number, node.pool = len(self.nodes), self
+            self.budget.count(node.number)
+            self.nodes.append(node)
+            self._known[key] = node
+        return node
+
+    def constant(self, value: Fraction | int) -> Any:
+        """Return the node of a rational number."""
+        return self._node("constant", (), Fraction(value))
+
+    def variable(self, name: str) -> Any:
+        """Return the node of a real variable: "x[0,1]"."""
+        return self._node("variable", (), name)
+
+    def add(self, a: Expression, b: Expression) -> Any:
+        """Return a + b."""
+        if a.operation == "constant":
+            if b.operation == "constant":
+                return self.constant(a.value + b.value)
+            if not a.value:
+                return b
+        elif b.operation == "constant" and not b.value:
+            return a
+        return self._node("add", (a, b) if a.number <= b.number else (b, a))
+
+    def mul(self, a: Expression, b: Expression) -> Any:
+        """Return a · b."""
+        if b.operation == "constant":
+            a, b = b, a
+        if a.operation == "constant":
+            if b.operation == "constant":
+                return self.constant(a.value * b.value)
+            if not a.value or a.value == 1:
+                return b if a.value else a
+            if b.operation == "mul" and b.arguments[0].operation == "constant":
+                return self.mul(self.constant(a.value * b.arguments[0].value), b.arguments[1])
+            return self._node("mul", (a, b))
+        return self._node("mul", (a, b) if a.number <= b.number else (b, a))
+
+    def power(self, a: Expression, exponent: int) -> Any:
+        """Return a to an integer power.
+
+        Raises
+        ------
+        ZeroDivisionError
+            Where a is the constant 0 and the exponent negative.
+        """
+        if exponent == 0:
+            return self.one
+        if exponent == 1:
+            return a
+        if a.operation == "constant":
+            return self.constant(Fraction(a.value) ** exponent)
+        if a.operation == "power":
+            return self.power(a.arguments[0], a.value * exponent)
+        return self._node("power", (a,), exponent)
+
+    def negative(self, a: Expression) -> Any:
+        """Return −a."""
+        return self.mul(self.minus_one, a)
+
+    def subtract(self, a: Expression, b: Expression) -> Any:
+        """Return a − b."""
+        return self.zero if a is b else self.add(a, self.negative(b))
+
+    def divide(self, a: Expression, b: Expression) -> Any:
+        """Return a / b.
+
+        Raises
+        ------
+        ZeroDivisionError
+            Where b is the constant 0.
+        """
+        return self.mul(a, self.power(b, -1))
+
+    def call(self, function: str, a: Expression) -> Any:
+        """Return function(a), one of `FUNCTIONS`; what is rational is a constant."""
+        if a.operation == "constant":
+            known = _at_constant(function, a.value)
+            if known is not None:
+                return self.constant(known)
+        return self._node(function, (a,))
+
+    def positive(self, a: Expression) -> Any:
+        """Return the indicator of a > 0."""
+        if a.operation == "constant":
+            return self.one if a.value > 0 else self.zero
+        return self._node("positive", (a,))
+
+    def nonnegative(self, a: Expression) -> Any:
+        """Return the indicator of a ≥ 0."""
+        if a.operation == "constant":
+            return self.one if a.value >= 0 else self.zero
+        return self._node("nonnegative", (a,))
+
+    def select(self, indicator: Expression, a: Expression, b: Expression) -> Any:
+        """Return a where the indicator is 1, else b."""
+        if indicator.operation == "constant":
+            return a if indicator.value else b
+        return self.add(b, self.mul(indicator, self.subtract(a, b)))
+
+    def maximum(self, entries: Iterable[Expression]) -> Any:
+        """Return the largest of several; of two, by an indicator, as the notes write ReLU."""
+        distinct = {entry.number: entry for entry in entries}
+        ordered = tuple(distinct[number] for number in sorted(distinct))
+        if len(ordered) == 1:
+            return ordered[0]
+        if len(ordered) == 2:
+            a, b = reversed(ordered)
+            return self.select(self.positive(self.subtract(a, b)), a, b)
+        return self._node("maximum", ordered)
+
+
+def _at_constant(function: str, value: Fraction) -> Fraction | None:
+    """Return the function's value at a rational number where that is rational and known."""
+    if function == "sqrt":
+        if value < 0:
+            raise Unmodelled(f"the square root of {value}")
+        return _root(value)
+    if function == "log":
+        if value <= 0:
+            raise Unmodelled(f"the logarithm of {value}")
+        return Fraction(0) if value == 1 else None
+    if value == 0:
+        return Fraction(1) if function in ("exp", "cos") else Fraction(0)
+    return None
+
+
+def _root(value: Fraction) -> Fraction | None:
+    from math import isqrt
+
+    above, below = isqrt(value.numerator), isqrt(value.denominator)
+    exact = above * above == value.numerator and below * below == value.denominator
+    return Fraction(above, below) if exact else None
+
+
+def reached(roots: Iterable[Expression]) -> list[Expression]:
+    """Return the nodes that the roots rest on, themselves included, arguments first."""
+    seen: dict[int, Expression] = {}
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node.number not in seen:
+            seen[node.number] = node
+            waiting.extend(node.arguments)
+    return [seen[number] for number in sorted(seen)]

@@ -1,0 +1,58 @@
+"""What one run on symbols gave, as expressions of the entries of the inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from fractions import Fraction
+
+    from gradcheck.proof.expression import Expression, Pool
+
+UPSTREAM = "g"
+"""Name of the variables of the upstream gradient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """What one run on symbols gave.
+
+    Attributes
+    ----------
+    pool : Pool
+        Makes every node below, and what a proof adds.
+    y : tuple of Expression
+        Entries of the output, in C order.
+    gradients : tuple of (tuple of Expression or None)
+        One an input, entries in C order; None where there is none.
+    variables : mapping of str to tuple of str
+        Names of an input's entries in C order, "x[0,1]"; of the upstream gradient under "g".
+        Inputs that are constants have none.
+    shapes : mapping of str to tuple of int
+        Of each input, and of "y".
+    literals : mapping of str to Fraction
+        Float literals that were read as another number than they are, and as which.
+    conditions : tuple of (Expression, bool)
+        Comparisons that were decided at the run's point: the region for which it speaks.
+    """
+
+    pool: Pool
+    y: tuple[Expression, ...]
+    gradients: tuple[tuple[Expression, ...] | None, ...]
+    variables: Mapping[str, tuple[str, ...]]
+    shapes: Mapping[str, tuple[int, ...]]
+    literals: Mapping[str, Fraction] = field(default_factory=dict)
+    conditions: tuple[tuple[Expression, bool], ...] = ()
+
+
+def variables_of(name: str, shape: Sequence[int]) -> tuple[str, ...]:
+    """Return the names of an array's entries in C order."""
+    return tuple(
+        f"{name}[{','.join(map(str, place))}]" if place else name for place in np.ndindex(*shape)
+    )
+
+

@@ -1,0 +1,74 @@
+"""What a proof may cost, and how it is given up."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+NODES = 400_000
+"""Nodes of a graph; one takes some 250 bytes, so that this is 100 MB."""
+
+TERMS = 60_000
+"""Terms of one polynomial."""
+
+SECONDS = 2.0
+"""For one subject."""
+
+
+class GivenUp(BaseException):  # noqa: N818 - it is an answer
+    """No proof was found, and none was refuted: the text says why.
+
+    Not an Exception: code under test that catches those must not go on where its symbols end.
+    """
+
+
+class Unmodelled(GivenUp):
+    """The code does something that has no meaning on symbols."""
+
+
+class Budget:
+    """Counts what a proof uses.
+
+    Parameters
+    ----------
+    seconds : float
+        From now on.
+    nodes, terms : int
+        Of a graph, and of one polynomial.
+    """
+
+    def __init__(
+        self, seconds: float = SECONDS, nodes: int = NODES, terms: int = TERMS
+    ) -> None:
+        self.nodes, self.terms = nodes, terms
+        self._end = perf_counter() + seconds
+        self.seconds = seconds
+
+    def count(self, nodes: int) -> None:
+        """Look at the number of nodes, and now and then at the time.
+
+        Raises
+        ------
+        GivenUp
+            Where there are too many, or the time is over.
+        """
+        if nodes >= self.nodes:
+            raise GivenUp(f"the expressions have more than {self.nodes} nodes")
+        if not nodes % 256:
+            self.look()
+
+    def spend(self, terms: int) -> None:
+        """Look at the number of terms of a polynomial, and at the time.
+
+        Raises
+        ------
+        GivenUp
+            Where there are too many, or the time is over.
+        """
+        if terms > self.terms:
+            raise GivenUp(f"a polynomial has more than {self.terms} terms")
+        self.look()
+
+    def look(self) -> None:
+        """Raise GivenUp where the time is over."""
+        if perf_counter() > self._end:
+            raise GivenUp(f"it takes more than {self.seconds:g} s")

@@ -1,0 +1,155 @@
+"""What an instance under test can reach: its float arrays, and the modules that its code sees."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck.proof.array import SymbolicArray, wrapped
+from gradcheck.proof.limits import GivenUp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MOST = 5_000
+"""Objects that are looked at."""
+
+_LIBRARIES = frozenset(sys.stdlib_module_names) | {"gradcheck", "numpy", "scipy", "sympy"}
+_ATOMS = (str, bytes, int, float, complex, bool, type(None), np.generic, np.dtype)
+
+
+def _parts(thing: Any) -> Iterator[tuple[Any, Callable[[Any], None] | None]]:
+    """Return what an object holds, each with a way to put something else in its place."""
+    if isinstance(thing, dict):
+        for key in list(thing):
+            yield thing[key], lambda new, key=key: thing.__setitem__(key, new)
+    elif isinstance(thing, list):
+        for k in range(len(thing)):
+            yield thing[k], lambda new, k=k: thing.__setitem__(k, new)
+    elif isinstance(thing, tuple | set | frozenset | deque):
+        for part in list(thing):
+            yield part, None
+    elif isinstance(thing, types.FunctionType):
+        for cell in thing.__closure__ or ():
+            yield (
+                (cell.cell_contents, lambda new, cell=cell: setattr(cell, "cell_contents", new))
+                if _full(cell)
+                else (None, None)
+            )
+        for default in thing.__defaults__ or ():
+            yield default, None
+    elif isinstance(thing, types.MethodType):
+        yield thing.__self__, None
+        yield thing.__func__, None
+    elif not isinstance(thing, type | types.ModuleType | np.ndarray):
+        names = getattr(thing, "__dict__", None)
+        if isinstance(names, dict):
+            for name in list(names):
+                yield names[name], lambda new, name=name: names.__setitem__(name, new)
+        for kind in type(thing).__mro__:
+            for name in _slots(kind):
+                if hasattr(thing, name):
+                    yield (
+                        getattr(thing, name),
+                        lambda new, name=name: object.__setattr__(thing, name, new),
+                    )
+
+
+def _full(cell: Any) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    slots = kind.__dict__.get("__slots__", ())
+    named = (slots,) if isinstance(slots, str) else tuple(slots)
+    return tuple(name for name in named if name not in ("__dict__", "__weakref__"))
+
+
+def everything(root: Any) -> Iterator[tuple[Any, Callable[[Any], None] | None]]:
+    """Return every object that the root reaches, each place of it, the nearest first."""
+    seen: set[int] = set()
+    waiting: deque[Any] = deque([root])
+    while waiting:
+        thing = waiting.popleft()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if len(seen) > MOST:
+            raise GivenUp(f"the object holds more than {MOST} others")
+        for part, put in _parts(thing):
+            if isinstance(part, _ATOMS):
+                continue
+            yield part, put
+            waiting.append(part)
+
+
+def make_exact(root: Any) -> None:
+    """Replace every float array that the root holds by one of exact scalars, aliases included."""
+    replaced: dict[int, tuple[Any, Any]] = {}
+    for part, put in list(everything(root)):
+        if type(part) is np.ndarray and part.dtype.kind == "f" and put is not None:
+            if id(part) not in replaced:
+                replaced[id(part)] = (part, _exact(part, replaced))
+            put(replaced[id(part)][1])
+
+
+def _exact(array: Any, replaced: dict[int, tuple[Any, Any]]) -> SymbolicArray:
+    """Return the array's exact twin; a view becomes a view of its base's."""
+    base = array.base
+    if type(base) is np.ndarray and base.dtype == array.dtype and base.flags.c_contiguous:
+        if id(base) not in replaced:
+            replaced[id(base)] = (base, wrapped(base))
+        start = array.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+        exact = replaced[id(base)][1]
+        steps = [stride // base.itemsize * exact.itemsize for stride in array.strides]
+        flat = exact.view(np.ndarray).reshape(-1)[start // base.itemsize :]
+        view = np.lib.stride_tricks.as_strided(flat, array.shape, steps)
+        return view.view(SymbolicArray)
+    return wrapped(array)  # type: ignore[no-any-return]
+
+
+def namespaces_of(root: Any) -> list[dict[str, Any]]:
+    """Return the globals of the modules that the code under test is in, none of a library's."""
+    found: dict[int, dict[str, Any]] = {}
+    waiting = [root, *[part for part, _ in everything(root)]]
+    kinds: set[type] = set()
+    while waiting:
+        thing = waiting.pop()
+        for names in _globals_of(thing, kinds):
+            if id(names) not in found and _theirs(names):
+                found[id(names)] = names
+                waiting += [
+                    value
+                    for value in list(names.values())
+                    if isinstance(value, type | types.FunctionType)
+                ]
+    return list(found.values())
+
+
+def _globals_of(thing: Any, kinds: set[type]) -> Iterator[dict[str, Any]]:
+    if isinstance(thing, types.FunctionType):
+        yield thing.__globals__
+        return
+    if isinstance(thing, types.MethodType):
+        yield from _globals_of(thing.__func__, kinds)
+        return
+    for kind in (thing if isinstance(thing, type) else type(thing)).__mro__:
+        if kind in kinds:
+            continue
+        kinds.add(kind)
+        for part in list(vars(kind).values()):
+            function = getattr(part, "__func__", getattr(part, "fget", part))
+            if isinstance(function, types.FunctionType):
+                yield function.__globals__
+
+
+def _theirs(names: dict[str, Any]) -> bool:
+    return str(names.get("__name__", "")).split(".")[0] not in _LIBRARIES

@@ -1,0 +1,246 @@
+"""NumPy's universal functions on exact scalars; what is not in the table is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck.proof.array import SymbolicArray, entries, finished
+from gradcheck.proof.limits import Unmodelled
+from gradcheck.proof.scalar import (
+    Scalar,
+    absolute,
+    equal,
+    greater,
+    greater_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    power,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _function(name: str) -> Callable[[Scalar], Any]:
+    return lambda a: a.pool.call(name, a)
+
+
+def tanh(a: Scalar) -> Any:
+    """Return 1 − 2/(exp(2a) + 1)."""
+    pool = a.pool
+    double = pool.call("exp", pool.mul(pool.constant(2), a))
+    return pool.subtract(pool.one, pool.divide(pool.constant(2), pool.add(double, pool.one)))
+
+
+def _sinh(a: Scalar) -> Any:
+    return (_exp(a) - _exp(-a)) / 2
+
+
+def _cosh(a: Scalar) -> Any:
+    return (_exp(a) + _exp(-a)) / 2
+
+
+_exp, _log = _function("exp"), _function("log")
+
+
+def maximum(a: Scalar, b: Scalar) -> Any:
+    """Return the larger of two."""
+    return a.pool.select(greater(a, b), a, b)
+
+
+def minimum(a: Scalar, b: Scalar) -> Any:
+    """Return the smaller of two."""
+    return a.pool.select(greater(a, b), b, a)
+
+
+def sign(a: Scalar) -> Any:
+    """Return [a > 0] − [a < 0]."""
+    pool = a.pool
+    return pool.subtract(pool.positive(a), pool.positive(pool.negative(a)))
+
+
+def _heaviside(a: Scalar, at_zero: Scalar) -> Any:
+    pool = a.pool
+    return pool.add(
+        pool.positive(a), pool.mul(at_zero, pool.subtract(pool.nonnegative(a), pool.positive(a)))
+    )
+
+
+def _remainder(_a: Scalar, _b: Scalar) -> Any:
+    raise Unmodelled("a remainder")
+
+
+def _never(a: Scalar) -> Any:
+    return a.pool.zero
+
+
+def _always(a: Scalar) -> Any:
+    return a.pool.one
+
+
+ARITHMETIC: dict[Any, Callable[..., Any]] = {
+    np.add: lambda a, b: a.pool.add(a, b),
+    np.subtract: lambda a, b: a.pool.subtract(a, b),
+    np.multiply: lambda a, b: a.pool.mul(a, b),
+    np.true_divide: lambda a, b: a.pool.divide(a, b),
+    np.negative: lambda a: a.pool.negative(a),
+    np.positive: lambda a: a,
+    np.conjugate: lambda a: a,
+    np.power: power,
+    np.float_power: power,
+    np.square: lambda a: a.pool.power(a, 2),
+    np.reciprocal: lambda a: a.pool.power(a, -1),
+    np.absolute: absolute,
+    np.fabs: absolute,
+    np.sign: sign,
+    np.maximum: maximum,
+    np.fmax: maximum,
+    np.minimum: minimum,
+    np.fmin: minimum,
+    np.heaviside: _heaviside,
+    np.exp: _exp,
+    np.exp2: lambda a: power(a.pool.constant(2), a),
+    np.expm1: lambda a: _exp(a) - 1,
+    np.log: _log,
+    np.log2: lambda a: _log(a) / _log(a.pool.constant(2)),
+    np.log10: lambda a: _log(a) / _log(a.pool.constant(10)),
+    np.log1p: lambda a: _log(a + 1),
+    np.logaddexp: lambda a, b: _log(_exp(a) + _exp(b)),
+    np.sqrt: _function("sqrt"),
+    np.sin: _function("sin"),
+    np.cos: _function("cos"),
+    np.tan: lambda a: a.pool.divide(a.pool.call("sin", a), a.pool.call("cos", a)),
+    np.arctan: _function("atan"),
+    np.sinh: _sinh,
+    np.cosh: _cosh,
+    np.tanh: tanh,
+    np.cbrt: lambda a: power(a, a.pool.constant(Fraction(1, 3))),
+}
+"""Give numbers."""
+
+LOGICAL: dict[Any, Callable[..., Any]] = {
+    np.greater: greater,
+    np.greater_equal: greater_equal,
+    np.less: lambda a, b: greater(b, a),
+    np.less_equal: lambda a, b: greater_equal(b, a),
+    np.equal: equal,
+    np.not_equal: lambda a, b: logical_not(equal(a, b)),
+    np.logical_not: lambda a: logical_not(_truth(a)),
+    np.invert: logical_not,
+    np.logical_and: lambda a, b: logical_and(_truth(a), _truth(b)),
+    np.bitwise_and: logical_and,
+    np.logical_or: lambda a, b: logical_or(_truth(a), _truth(b)),
+    np.bitwise_or: logical_or,
+    np.isnan: _never,
+    np.isinf: _never,
+    np.isfinite: _always,
+    np.signbit: lambda a: a.pool.positive(a.pool.negative(a)),
+}
+"""Give indicators."""
+
+
+def _truth(a: Scalar) -> Any:
+    from gradcheck.proof.scalar import boolean
+
+    return a if boolean(a) else logical_not(equal(a, a.pool.zero))
+
+
+_ELEMENTWISE = {
+    ufunc: np.frompyfunc(function, ufunc.nin, 1)
+    for ufunc, function in {**ARITHMETIC, **LOGICAL}.items()
+}
+_LARGEST = {np.maximum: 1, np.fmax: 1, np.minimum: -1, np.fmin: -1}
+
+
+def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """Return what a universal function gives, or one of its methods, on symbols.
+
+    Raises
+    ------
+    Unmodelled
+        Where the function, the method or a keyword is not modelled.
+    """
+    out = keywords.pop("out", (None,))
+    _only_defaults(ufunc, keywords)
+    if ufunc is np.matmul and method == "__call__":
+        return finished(np.matmul(*map(entries, inputs)), out[0])
+    elementwise = _ELEMENTWISE.get(ufunc)
+    if elementwise is None:
+        raise Unmodelled(f"np.{ufunc.__name__}")
+    logical = ufunc in LOGICAL
+    if method == "__call__":
+        where = keywords.pop("where", True)
+        result = elementwise(*map(entries, inputs))
+        if where is not True:
+            result = _only_where(where, result, out[0])
+        return finished(result, out[0], boolean=logical)
+    if method == "outer":
+        return finished(elementwise.outer(*map(entries, inputs)), out[0], boolean=logical)
+    if method == "at":
+        return _at(elementwise, *inputs)
+    if method in ("reduce", "accumulate"):
+        return _reduced(ufunc, method, inputs, keywords, out[0])
+    raise Unmodelled(f"np.{ufunc.__name__}.{method}")
+
+
+def _only_defaults(ufunc: Any, keywords: dict[str, Any]) -> None:
+    """Refuse keywords that would change a value; drop those that say what is so anyway."""
+    dtype = keywords.pop("dtype", None)
+    if dtype is not None and np.dtype(dtype).kind not in "fO":
+        raise Unmodelled(f"np.{ufunc.__name__} with dtype={np.dtype(dtype)}")
+    for name, harmless in (("casting", None), ("order", None), ("subok", None)):
+        keywords.pop(name, harmless)
+    for name in keywords:
+        if name not in ("axis", "keepdims", "initial", "where", "array"):
+            raise Unmodelled(f"np.{ufunc.__name__} with {name}=")
+
+
+def _only_where(where: Any, result: Any, out: Any) -> Any:
+    from gradcheck.proof.functions import choose
+
+    if out is None:
+        raise Unmodelled("where= without out=: its other entries are not set")
+    return choose(where, result, out)
+
+
+def _at(elementwise: Any, target: Any, index: Any, *values: Any) -> None:
+    if not isinstance(target, SymbolicArray):
+        raise Unmodelled("symbols put into an array of floats")
+    elementwise.at(target.view(np.ndarray), index, *map(entries, values))
+
+
+def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any) -> Any:
+    from gradcheck.proof.functions import largest
+
+    (array,) = inputs
+    where = keywords.pop("where", True)
+    initial = keywords.pop("initial", None)
+    if where is not True:
+        raise Unmodelled(f"np.{ufunc.__name__}.{method} with where=")
+    axis, keepdims = keywords.get("axis", 0), bool(keywords.get("keepdims", False))
+    given = entries(array)
+    if method == "accumulate":
+        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out)
+    if ufunc in _LARGEST:
+        if initial is not None:
+            raise Unmodelled(f"np.{ufunc.__name__}.reduce with initial=")
+        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out)
+    reduced = _fold(ufunc, given, axis, keepdims=keepdims)
+    if initial is not None:
+        reduced = _ELEMENTWISE[ufunc](reduced, entries(initial))
+    return finished(reduced, out, boolean=ufunc in LOGICAL)
+
+
+def _fold(ufunc: Any, given: Any, axis: Any, *, keepdims: bool) -> Any:
+    axes = tuple(range(given.ndim)) if axis is None else axis
+    axes = (axes,) if isinstance(axes, int | np.integer) else tuple(axes)
+    result = given
+    for one in sorted((a % given.ndim for a in axes), reverse=True):
+        if not result.shape[one]:
+            raise Unmodelled("a sum over nothing")
+        result = _ELEMENTWISE[ufunc].reduce(result, axis=one, keepdims=keepdims)
+    return result
