@@ -105,6 +105,44 @@ class Worst:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What an exact proof, or a refutation, rests on.
+
+    Attributes
+    ----------
+    claims : tuple of str
+        The identities that were decided, in words.
+    sizes : str
+        The shapes for which they hold.
+    regions : int
+        How many regions were decided one at a time; 0 where all at once.
+    conditions : tuple of str
+        What bounds the first regions.
+    literals : mapping of str to str
+        Float literals, and as which number each was read.
+    exceptions : tuple of str
+        Where an identity says nothing: kinks, zero denominators.
+    residual : str
+        Of a refutation: backward less the derivative, in the subject's symbols.
+    point : mapping of str to str
+        Of a refutation: the exact values of the variables at which it was replayed.
+    got, true : str
+        Of a refutation: the exact values there.
+    """
+
+    claims: tuple[str, ...] = ()
+    sizes: str = ""
+    regions: int = 0
+    conditions: tuple[str, ...] = ()
+    literals: Mapping[str, str] = field(default_factory=dict)
+    exceptions: tuple[str, ...] = ()
+    residual: str = ""
+    point: Mapping[str, str] = field(default_factory=dict)
+    got: str = ""
+    true: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """What one oracle, or one contract, says of one quantity.
 
@@ -136,6 +174,8 @@ class Check:
         The oracles that were compared with this one and agree with it.
     reason : str
         Why it is not a pass, or what limits it.
+    proof : Proof or None
+        Of the oracle `proof`.
     seconds : float
     """
 
@@ -152,6 +192,7 @@ class Check:
     visible: float = 0.0
     agree: tuple[Oracle, ...] = ()
     reason: str = ""
+    proof: Proof | None = None
     seconds: float = 0.0
 
 

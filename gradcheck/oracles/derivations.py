@@ -34,14 +34,16 @@ FOLDER = "GRADCHECK_CACHE"
 """Environment variable that names the folder; "" or "0" turns the cache off."""
 
 
-def checked(text: str) -> ast.Module:
-    """Return the syntax tree of the one function that a text defines.
+def built(text: str) -> Callable[..., Any]:
+    """Return the function that a text defines.
 
     Raises
     ------
     OracleError
         Where the text is anything but arithmetic.
     """
+    import mpmath
+
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -57,26 +59,11 @@ def checked(text: str) -> ast.Module:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if len(functions) != 1 or len(tree.body) != 1 or functions[0].decorator_list:
         raise OracleError("a derivation must be one function")
-    return tree
-
-
-def built(text: str) -> Callable[..., Any]:
-    """Return the function that a text defines, on mpmath's numbers.
-
-    Raises
-    ------
-    OracleError
-        As `checked`.
-    """
-    import mpmath
-
-    tree = checked(text)
     names: dict[str, Any] = {name: getattr(mpmath, name, None) for name in FUNCTIONS}
     names |= {"abs": abs, "Abs": abs, "__builtins__": {}}
     exec(compile(tree, "<derivation>", "exec"), names)  # noqa: S102 - arithmetic, see above
-    (function,) = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    made: Callable[..., Any] = names[function]
-    return made
+    function: Callable[..., Any] = names[functions[0].name]
+    return function
 
 
 def key_of(*parts: object) -> str:

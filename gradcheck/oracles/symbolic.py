@@ -80,8 +80,6 @@ class SymbolicOracle:
         Shape of each input, in the formula's order.
     output : tuple of int
         Shape of y, () for a scalar loss.
-    texts : tuple of str
-        What SymPy derived, as text: the functions that decide sides and give y and the gradients.
 
     Notes
     -----
@@ -107,7 +105,6 @@ class SymbolicOracle:
     formula: Formula
     shapes: tuple[Shape, ...]
     output: Shape
-    texts: tuple[str, ...]
     _decide: Callable[..., tuple[list[Number], list[bool]]]
     _forward: Callable[..., tuple[list[Number], list[Number]]]
     _backward: Callable[..., tuple[list[Number], list[Number]]]
@@ -284,39 +281,32 @@ def _derive(formula: Formula, shapes: tuple[Shape, ...]) -> SymbolicOracle:
     key = derivations.key_of(formula.name, shapes)
     # A formula of somebody's own may change under its name: only those of the notes are kept.
     ours = FORMULAS.get(formula.name) is formula
-    kept = _kept(key) if ours else None
-    texts, functions = kept or _new(formula, shapes)
-    if ours and kept is None:
-        derivations.store(key, texts)
+    functions = _kept(key) if ours else None
+    if functions is None:
+        texts = _texts(formula, shapes)
+        functions = [derivations.built(text) for text in texts]
+        if ours:
+            derivations.store(key, texts)
     decide, forward, backward = functions
     return SymbolicOracle(
         formula=formula,
         shapes=shapes,
         output=output,
-        texts=tuple(texts),
         _decide=decide,
         _forward=forward,
         _backward=backward,
     )
 
 
-_Derived = tuple[list[str], "list[Callable[..., Any]]"]
-
-
-def _kept(key: str) -> _Derived | None:
-    """Return what was derived before, as texts and functions; None where nothing sound is kept."""
+def _kept(key: str) -> list[Callable[..., Any]] | None:
+    """Return the functions that were derived before; None where there are none that are sound."""
     texts = derivations.load(key)
     if texts is None or len(texts) != 3:
         return None
     try:
-        return texts, [derivations.built(text) for text in texts]
+        return [derivations.built(text) for text in texts]
     except OracleError:
         return None
-
-
-def _new(formula: Formula, shapes: tuple[Shape, ...]) -> _Derived:
-    texts = _texts(formula, shapes)
-    return texts, [derivations.built(text) for text in texts]
 
 
 def _texts(formula: Formula, shapes: tuple[Shape, ...]) -> list[str]:

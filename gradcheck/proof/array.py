@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, boolean, current, scalar
+from gradcheck.proof.scalar import Scalar, boolean, chosen, current, scalar
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
@@ -29,6 +29,11 @@ class SymbolicArray(np.ndarray[Any, Any]):
 
     def __array_finalize__(self, source: Any) -> None:
         self.truth = getattr(source, "truth", False)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
+        """Return float64, or bool: what code that asks would find on numbers."""
+        return np.dtype(bool if self.truth else np.float64)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         from gradcheck.proof.ufuncs import apply
@@ -314,5 +319,5 @@ def _choose(mask: Array, chosen: Any, other: Array) -> Array:
     return np.asarray(select(wide, entries(chosen), other), dtype=object)
 
 
-select = np.frompyfunc(lambda m, a, b: m.pool.select(m, a, b), 3, 1)
+select = np.frompyfunc(chosen, 3, 1)
 """Entry by entry: the second where the indicator is 1, else the third."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.evaluation import PI, FloatValues, precise
+from gradcheck.proof.evaluation import PI, FloatValues, enclosed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +75,7 @@ def certified(
     exact = {name: Fraction(value) for name, value in point.items()}
     digits, iv.dps = iv.dps, DIGITS
     try:
-        a, b = precise([got, true], exact, iv)
+        a, b = enclosed([got, true], exact)
         gap = a - b
         if not (gap.a > 0 or gap.b < 0):
             return None

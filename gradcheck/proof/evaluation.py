@@ -108,72 +108,81 @@ def _power(base: float, exponent: int) -> float:
         return math.inf if base > 0 or exponent % 2 == 0 else -math.inf
 
 
-def precise(
-    roots: Sequence[Expression], point: Mapping[str, Any], context: Any
-) -> list[Any]:
-    """Return the values of several nodes in an mpmath context, such as `mpmath.iv`.
+def enclosed(roots: Sequence[Expression], point: Mapping[str, Any]) -> list[Any]:
+    """Return intervals (mpmath.iv, at its present precision) around the values of several nodes.
 
     Parameters
     ----------
     roots : sequence of Expression
     point : mapping of str to Fraction
         Of every variable.
-    context : mpmath context
-        With mpf, exp, log, sqrt and so on; for `iv` an indicator of an interval around 0 raises.
 
     Raises
     ------
     ArithmeticError
-        Where an indicator or a largest entry cannot be told, or a value does not exist.
+        Where a comparison cannot be told, or a value does not exist.
     """
     known: dict[int, Any] = {}
     for node in reached(roots):
-        known[node.number] = _precise(node, [known[a.number] for a in node.arguments], point, context)
+        known[node.number] = _enclosure(node, [known[a.number] for a in node.arguments], point)
     return [known[node.number] for node in roots]
 
 
-def _precise(node: Expression, arguments: list[Any], point: Mapping[str, Any], context: Any) -> Any:
+def _enclosure(node: Expression, arguments: list[Any], point: Mapping[str, Any]) -> Any:
+    from mpmath import iv
+
     operation = node.operation
     if operation in ("constant", "variable"):
         if node.value == PI:
-            return +context.pi
+            return +iv.pi
         value = node.value if operation == "constant" else point[node.value]
-        return context.mpf(value.numerator) / context.mpf(value.denominator)
+        return iv.mpf(value.numerator) / value.denominator
     if operation == "add":
         return arguments[0] + arguments[1]
     if operation == "mul":
         return arguments[0] * arguments[1]
     if operation == "power":
-        if node.value < 0 and 0 in _interval(arguments[0], context):
-            raise ArithmeticError("a division by 0")
+        if node.value < 0:
+            _sign(arguments[0])
         return arguments[0] ** node.value
     if operation == "maximum":
-        return _largest(arguments, context)
-    if operation in ("positive", "nonnegative"):
-        return context.mpf(_sign(arguments[0], context) > 0)
-    if operation in ("log", "sqrt") and _sign(arguments[0], context) < 0:
+        return _largest(arguments)
+    if operation == "positive":
+        return iv.mpf(_sign(arguments[0], zero=-1) > 0)
+    if operation == "nonnegative":
+        return iv.mpf(_sign(arguments[0], zero=1) > 0)
+    if operation in ("log", "sqrt") and _sign(arguments[0]) < 0:
         raise ArithmeticError(f"{operation} of a negative number")
-    return getattr(context, operation)(arguments[0])
+    if operation in ("atan", "erf"):
+        return _rising(operation, arguments[0])
+    return getattr(iv, operation)(arguments[0])
 
 
-def _interval(value: Any, context: Any) -> Any:
-    return context.mpf(value) if hasattr(value, "a") else [value]
-
-
-def _sign(value: Any, context: Any) -> int:
-    """Return 1 or −1; what may be 0 raises."""
-    low = getattr(value, "a", value)
-    high = getattr(value, "b", value)
-    if low > 0:
+def _sign(value: Any, zero: int = 0) -> int:
+    """Return 1 or −1, or `zero` for what is exactly 0; what may be 0 raises."""
+    if value.a > 0:
         return 1
-    if high < 0:
+    if value.b < 0:
         return -1
+    if value.a == value.b and zero:
+        return zero
     raise ArithmeticError("the sign of what may be 0")
 
 
-def _largest(values: list[Any], context: Any) -> Any:
+def _largest(values: list[Any]) -> Any:
     best = values[0]
     for value in values[1:]:
-        if _sign(value - best, context) > 0:
+        if _sign(value - best) > 0:
             best = value
     return best
+
+
+def _rising(function: str, value: Any) -> Any:
+    """Return the enclosure of a rising function that mpmath's intervals do not have."""
+    import mpmath
+    from mpmath import iv
+
+    with mpmath.workdps(iv.dps + 10):
+        low, high = (getattr(mpmath, function)(mpmath.mpf(end)) for end in (value.a, value.b))
+        slack = mpmath.mpf(10) ** -iv.dps
+        return iv.mpf([low - slack, high + slack])

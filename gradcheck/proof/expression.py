@@ -19,6 +19,10 @@ INDICATORS = ("positive", "nonnegative")
 OPERATIONS = ("constant", "variable", "add", "mul", "power", "maximum", *FUNCTIONS, *INDICATORS)
 
 
+LARGEST_PRIME = 100
+"""Below which factors are taken out of a root."""
+
+
 class Expression:
     """One node. Two nodes of a pool with the same operation and arguments are one object.
 
@@ -158,7 +162,25 @@ class Pool:
             known = _at_constant(function, a.value)
             if known is not None:
                 return self.constant(known)
+        if function == "sqrt":
+            return self._root(a)
         return self._node(function, (a,))
+
+    def _root(self, a: Expression) -> Any:
+        """Return √a, a positive number in it by its prime factors: √6 and √2·√3 are one."""
+        if a.operation == "mul" and a.arguments[0].operation == "constant":
+            factor, rest = a.arguments
+            if factor.value > 0:
+                return self.mul(self.call("sqrt", factor), self._node("sqrt", (rest,)))
+        if a.operation == "constant":
+            # √(n/d) = √(nd)/d
+            root: Any = self.constant(Fraction(1, a.value.denominator))
+            for prime, power in _factors(a.value.numerator * a.value.denominator):
+                root = self.mul(root, self.constant(prime ** (power // 2)))
+                if power % 2:
+                    root = self.mul(root, self._node("sqrt", (self.constant(prime),)))
+            return root
+        return self._node("sqrt", (a,))
 
     def positive(self, a: Expression) -> Any:
         """Return the indicator of a > 0."""
@@ -211,6 +233,19 @@ def _root(value: Fraction) -> Fraction | None:
     above, below = isqrt(value.numerator), isqrt(value.denominator)
     exact = above * above == value.numerator and below * below == value.denominator
     return Fraction(above, below) if exact else None
+
+
+def _factors(number: int) -> list[tuple[int, int]]:
+    """Return the small prime factors of a positive integer and their powers; what is left, last."""
+    found = []
+    for divisor in (2, *range(3, LARGEST_PRIME, 2)):
+        power = 0
+        while number % divisor == 0:
+            number //= divisor
+            power += 1
+        if power:
+            found.append((divisor, power))
+    return [*found, (number, 1)] if number > 1 else found
 
 
 def reached(roots: Iterable[Expression]) -> list[Expression]:

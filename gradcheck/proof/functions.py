@@ -409,6 +409,18 @@ def _array_equal(a1: Any, a2: Any) -> Any:
     return _all(finished(np.frompyfunc(equal, 2, 1)(entries(a1), entries(a2)), boolean=True))
 
 
+def _polyval(p: Any, x: Any) -> Any:
+    value: Any = wrapped(x) * 0
+    for coefficient in _of(p):
+        value = value * x + coefficient
+    return value
+
+
+def _polyder(p: Any) -> Any:
+    given = _of(p)
+    return finished(given[:-1] * np.arange(len(given) - 1, 0, -1))
+
+
 def _apply_along_axis(func1d: Any, axis: int, arr: Any) -> Any:
     moved = np.moveaxis(entries(arr), axis, -1)
     rows = {place: func1d(wrapped(moved[place])) for place in np.ndindex(*moved.shape[:-1])}
@@ -435,7 +447,8 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         np.put_along_axis: _put_along_axis, np.fill_diagonal: _fill_diagonal,
         np.nan_to_num: _nan_to_num, np.real: _same, np.isscalar: lambda element: True,
         np.iscomplexobj: lambda x: False, np.isrealobj: lambda x: True,
-        np.array_equal: _array_equal, np.apply_along_axis: _apply_along_axis,
+        np.array_equal: _array_equal, np.polyval: _polyval,
+        np.polyder: _polyder, np.apply_along_axis: _apply_along_axis,
         np.asarray: _asarray,
     }  # fmt: skip
     return handlers

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gradcheck.proof.expression import Expression, Pool
 
-UPSTREAM = "g"
+UPSTREAM = "dY"
 """Name of the variables of the upstream gradient."""
 
 
@@ -30,10 +30,10 @@ class Graph:
     gradients : tuple of (tuple of Expression or None)
         One an input, entries in C order; None where there is none.
     variables : mapping of str to tuple of str
-        Names of an input's entries in C order, "x[0,1]"; of the upstream gradient under "g".
+        Names of an input's entries in C order, "x[0,1]"; of the upstream gradient under `UPSTREAM`.
         Inputs that are constants have none.
     shapes : mapping of str to tuple of int
-        Of each input, and of "y".
+        Of each input, and of the upstream gradient, which is y's.
     literals : mapping of str to Fraction
         Float literals that were read as another number than they are, and as which.
     conditions : tuple of (Expression, bool)

@@ -105,7 +105,8 @@ class NormalForms:
         if operation == "constant":
             return self.rationals.constant(exact(node.value))
         if operation == "variable":
-            return self.rationals.of_generator(self.generators.number("variable", node.value))
+            number = self.generators.number("variable", node.value, node.value)
+            return self.rationals.of_generator(number)
         if _linear(node):
             return self.rationals.total(self._terms(node))
         known = [self._known(argument) for argument in arguments]

@@ -1,144 +1,223 @@
-"""The notes' formulas in the same graph: what SymPy derived, run on exact scalars."""
+"""The notes' formulas as graphs: y, and the gradients by SymPy's Jacobian."""
 
 from __future__ import annotations
 
-import ast
+import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.errors import OracleError
 from gradcheck.layout import from_columns, to_columns
-from gradcheck.oracles.derivations import checked
-from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, scalar
-from gradcheck.proof.ufuncs import tanh
+from gradcheck.notes.formulas import FORMULAS
+from gradcheck.oracles import derivations
+from gradcheck.proof.expression import Pool, reached
+from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
+from gradcheck.proof.limits import Budget, GivenUp
+from gradcheck.proof.transport import packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gradcheck.oracles.symbolic import SymbolicOracle
+    from gradcheck.notes.formulas import Formula
     from gradcheck.proof.expression import Expression
-    from gradcheck.proof.graph import Graph
     from gradcheck.records import Array
+    from gradcheck.subject import Subject
+
+Shape = tuple[int, ...]
 
 
-class _Selects(ast.NodeTransformer):
-    """Write ``a if condition else b`` as ``select(condition, a, b)``, which takes symbols."""
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:  # noqa: N802 - ast's name
-        self.generic_visit(node)
-        return ast.Call(
-            func=ast.Name(id="select", ctx=ast.Load()),
-            args=[node.test, node.body, node.orelse],
-            keywords=[],
-        )
-
-
-def _select(condition: Any, a: Any, b: Any) -> Any:
-    if not isinstance(condition, Scalar):
-        return a if condition else b
-    return condition.pool.select(condition, scalar(a), scalar(b))
-
-
-def _called(name: str) -> Any:
-    return lambda a: scalar(a).pool.call(name, scalar(a))
-
-
-_FUNCTIONS: Mapping[str, Any] = {
-    "exp": _called("exp"),
-    "log": _called("log"),
-    "sqrt": _called("sqrt"),
-    "tanh": lambda a: tanh(scalar(a)),
-    "mpf": lambda a: scalar(a),
-    "select": _select,
-    "__builtins__": {},
-}
-
-
-def _function(text: str) -> Any:
-    """Return the function of a derivation's text, on exact scalars."""
-    tree = ast.fix_missing_locations(_Selects().visit(checked(text)))
-    names = dict(_FUNCTIONS)
-    exec(compile(tree, "<derivation>", "exec"), names)  # noqa: S102 - arithmetic: see `checked`
-    (name,) = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return names[name]
-
-
-class NotesGraph:
-    """y and the gradients that the notes give, entry by entry, laid out as the subject's are.
+@lru_cache(maxsize=512)
+def graph_of(name: str, shapes: tuple[Shape, ...]) -> Graph:
+    """Return the graph of a formula of the notes, examples as columns.
 
     Parameters
     ----------
-    oracle : SymbolicOracle
-        Of the formula, at the subject's shapes as the notes write them.
-    graph : Graph
-        Of the subject: its variables are used.
-    names : sequence of str
-        The subject's inputs.
-    layout : mapping of str to str
-        See `gradcheck.layout`.
-    constants : mapping of str to Array
-        Inputs that are numbers.
+    name : str
+        Key of `FORMULAS`.
+    shapes : tuple of (rows, columns)
+        One for each input of the formula, in its order.
 
     Raises
     ------
-    Unmodelled
-        Where the derivation uses a function that the graph has not.
+    GivenUp
+        Where the formula cannot be written as a graph.
+    OracleError
+        Where the shapes are not the formula's.
+    """
+    formula = FORMULAS[name]
+    sizes = _sizes(formula, shapes)
+    named = dict(zip(formula.inputs, shapes, strict=True))
+    named[UPSTREAM] = tuple(sizes[letter] for letter in formula.output)
+    key = derivations.key_of("graph", name, shapes)
+    kept = derivations.load(key)
+    if kept is not None:
+        try:
+            return unpacked(kept[0].encode(), formula.inputs, named, frozenset(), Budget())
+        except GivenUp:
+            pass
+    graph = _derived(formula, named)
+    derivations.store(key, [packed(graph).decode()])
+    return graph
+
+
+def _sizes(formula: Formula, shapes: Sequence[Shape]) -> dict[int | str, int]:
+    sizes: dict[int | str, int] = {}
+    for name, letters, shape in zip(formula.inputs, formula.shapes, shapes, strict=True):
+        for letter, size in zip(letters, shape, strict=True):
+            wanted = sizes.setdefault(letter, letter if isinstance(letter, int) else size)
+            if size != wanted:
+                raise OracleError(f"{name} has shape {shape} in {formula.name}, must be {letters}")
+    return sizes
+
+
+def _derived(formula: Formula, shapes: Mapping[str, Shape]) -> Graph:
+    """Let SymPy differentiate the formula, and write the result as a graph."""
+    from sympy import Matrix
+
+    from gradcheck.oracles.tape import Tape, symbols
+    from gradcheck.proof.from_sympy import node_of
+
+    tape, pool = Tape(), Pool()
+    inputs = {name: symbols(name, shapes[name]) for name in formula.inputs}
+    matrices = [Matrix(*shapes[name], inputs[name]) for name in formula.inputs]
+    outputs = [tape.record(entry) for entry in formula.forward(*matrices)]
+    upstream = symbols("upstream", (len(outputs), 1))
+    active = [symbol for name in formula.differentiable for symbol in inputs[name]]
+    reverse = tape.reverse(outputs, upstream, active)
+    variables = {name: variables_of(name, shapes[name]) for name in formula.inputs}
+    variables[UPSTREAM] = variables_of(UPSTREAM, shapes[UPSTREAM])
+    known: dict[Any, Expression] = {}
+    for name, entries in [*inputs.items(), (UPSTREAM, upstream)]:
+        known.update(zip(entries, map(pool.variable, variables[name]), strict=True))
+    for symbol, operation in tape.lines.items():
+        known[symbol] = node_of(operation, known, pool)
+    found = iter([node_of(one, known, pool) for one in reverse])
+    return Graph(
+        pool=pool,
+        y=tuple(known[one] if one in known else node_of(one, known, pool) for one in outputs),
+        gradients=tuple(
+            tuple(next(found) for _ in variables[name]) if name in formula.differentiable else None
+            for name in formula.inputs
+        ),
+        variables=variables,
+        shapes=shapes,
+    )
+
+
+class AgainstNotes:
+    """A formula's y and gradients in the variables of a subject's graph, laid out as they are.
+
+    Parameters
+    ----------
+    subject : Subject
+    formula : str
+        Key of `FORMULAS`.
+    graph : Graph
+        Of the subject.
+
+    Raises
+    ------
+    GivenUp
+        Where the subject's inputs are not the formula's.
     """
 
-    def __init__(
-        self,
-        oracle: SymbolicOracle,
-        graph: Graph,
-        layout: Mapping[str, str],
-        constants: Mapping[str, Array],
-    ) -> None:
-        decide, forward, backward = map(_function, oracle.texts)
-        self._layout = layout
-        self._graph = graph
-        formula = oracle.formula
-        point: list[Expression] = []
-        for name, shape in zip(formula.inputs, oracle.shapes, strict=True):
-            point += self._input(name, shape, constants)
-        upstream = self._columns("g", graph.shapes["y"], "y")
+    def __init__(self, subject: Subject, formula: str, graph: Graph) -> None:
+        known = FORMULAS[formula]
+        arrays = {
+            name: to_columns(_nodes(subject, graph, name), subject.layout.get(name, ""))
+            for name in subject.names
+        }
+        if [name for name in known.inputs if name not in arrays] == ["b"]:
+            zero = np.empty((arrays["W"].shape[0], 1), dtype=object)
+            zero.fill(graph.pool.zero)
+            arrays["b"] = zero
+        if set(arrays) != set(known.inputs):
+            raise GivenUp(f"its inputs are not those of the notes' {formula}")
         try:
-            _, sides = decide(*point)
-            sides = [scalar(side) for side in sides]
-            y, _ = forward(*point, *sides)
-            gradients, _ = backward(*point, *upstream, *sides)
-        except (TypeError, KeyError, NameError) as error:
-            raise Unmodelled(f"the notes' formula: {error}") from None
-        self.y = self._laid_out([scalar(one) for one in y], oracle.output, "y")
-        self.gradients: dict[str, tuple[Expression, ...]] = {}
-        start = 0
-        for name, shape in zip(formula.inputs, oracle.shapes, strict=True):
-            if name in formula.differentiable:
-                end = start + int(np.prod(shape))
-                found = [scalar(one) for one in gradients[start:end]]
-                self.gradients[name] = self._laid_out(found, shape, name)
-                start = end
+            notes = graph_of(formula, tuple(arrays[name].shape for name in known.inputs))
+        except OracleError as error:
+            raise GivenUp(str(error)) from None
+        arrays[UPSTREAM] = to_columns(
+            _nodes(subject, graph, UPSTREAM), subject.layout.get("y", "")
+        )
+        variables = {
+            variable: node
+            for name, names in notes.variables.items()
+            for variable, node in zip(names, arrays[name].reshape(-1), strict=True)
+        }
+        roots = [*notes.y, *[one for part in notes.gradients if part for one in part]]
+        moved = transplanted(roots, graph.pool, variables)
+        laid = subject.layout
+        self.y = _laid_out(moved, notes.y, notes.shapes[UPSTREAM], laid.get("y", ""))
+        self.gradients = {
+            name: _laid_out(moved, part, notes.shapes[name], laid.get(name, ""))
+            for name, part in zip(known.inputs, notes.gradients, strict=True)
+            if part is not None and name in subject.names
+        }
 
-    def _input(
-        self, name: str, shape: tuple[int, ...], constants: Mapping[str, Array]
-    ) -> Sequence[Expression]:
-        if name in constants:
-            array = to_columns(constants[name], self._layout.get(name, ""))
-            return [scalar(one) for one in array.reshape(-1).tolist()]
-        if name not in self._graph.variables:
-            return [self._graph.pool.zero] * int(np.prod(shape))
-        return self._columns(name, self._graph.shapes[name], name)
 
-    def _columns(self, name: str, shape: tuple[int, ...], layout: str) -> Sequence[Expression]:
-        made = np.empty(len(self._graph.variables[name]), dtype=object)
-        for k, variable in enumerate(self._graph.variables[name]):
-            made[k] = self._graph.pool.variable(variable)
-        array = to_columns(made.reshape(shape), self._layout.get(layout, ""))
-        return list(array.reshape(-1))
+def _nodes(subject: Subject, graph: Graph, name: str) -> Array:
+    """Return the nodes of an input, or of the upstream gradient, in its own layout."""
+    pool = graph.pool
+    shape = graph.shapes[name]
+    if name in graph.variables:
+        nodes = [pool.variable(variable) for variable in graph.variables[name]]
+    else:
+        from gradcheck.proof.constants import exact
 
-    def _laid_out(
-        self, found: Sequence[Expression], shape: tuple[int, ...], name: str
-    ) -> tuple[Expression, ...]:
-        made = np.empty(len(found), dtype=object)
-        for k, one in enumerate(found):
-            made[k] = one
-        return tuple(from_columns(made.reshape(shape), self._layout.get(name, "")).reshape(-1))
+        values = subject.inputs[subject.names.index(name)]
+        nodes = [pool.constant(exact(value)) for value in values.reshape(-1)]
+    made = np.empty(math.prod(shape), dtype=object)
+    for k, node in enumerate(nodes):
+        made[k] = node
+    return made.reshape(shape)
+
+
+def _laid_out(
+    moved: Mapping[int, Expression], nodes: Sequence[Expression], shape: Shape, layout: str
+) -> tuple[Expression, ...]:
+    made = np.empty(len(nodes), dtype=object)
+    for k, node in enumerate(nodes):
+        made[k] = moved[node.number]
+    return tuple(from_columns(made.reshape(shape), layout).reshape(-1))
+
+
+def transplanted(
+    roots: Sequence[Expression], pool: Pool, variables: Mapping[str, Expression]
+) -> dict[int, Expression]:
+    """Return the nodes of another pool, by their numbers, made anew in this one.
+
+    Parameters
+    ----------
+    roots : sequence of Expression
+    pool : Pool
+    variables : mapping of str to Expression
+        What takes the place of each variable.
+    """
+    made: dict[int, Expression] = {}
+    for node in reached(roots):
+        arguments = [made[argument.number] for argument in node.arguments]
+        made[node.number] = _again(node, arguments, pool, variables)
+    return made
+
+
+def _again(
+    node: Expression,
+    arguments: list[Expression],
+    pool: Pool,
+    variables: Mapping[str, Expression],
+) -> Any:
+    operation = node.operation
+    if operation == "constant":
+        return pool.constant(node.value)
+    if operation == "variable":
+        return variables[node.value] if node.value in variables else pool.variable(node.value)
+    if operation == "power":
+        return pool.power(arguments[0], node.value)
+    if operation == "maximum":
+        return pool.maximum(arguments)
+    if operation in ("add", "mul", "positive", "nonnegative"):
+        return getattr(pool, operation)(*arguments)
+    return pool.call(operation, arguments[0])

@@ -12,7 +12,6 @@ import numpy as np
 
 from gradcheck.proof import functions
 from gradcheck.proof.array import SymbolicArray, wrapped
-from gradcheck.proof.evaluation import PI
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar, current, scalar
 
@@ -84,8 +83,8 @@ def _root(x: Any, *args: Any, **keywords: Any) -> Any:
     return np.sqrt(x, *args, **keywords)
 
 
-def _pi() -> Any:
-    return current.get().pool.variable(PI)
+def _constant(value: float) -> Any:
+    return current.get().read(value)
 
 
 class NumpyProxy(types.ModuleType):
@@ -94,7 +93,7 @@ class NumpyProxy(types.ModuleType):
     def __init__(self) -> None:
         super().__init__("numpy")
         self.__dict__.update(_NUMPY)
-        self.pi = _pi()
+        self.pi, self.e = _constant(math.pi), _constant(math.e)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(np, name)
@@ -136,7 +135,7 @@ class MathProxy(types.ModuleType):
 
     def __init__(self) -> None:
         super().__init__("math")
-        self.pi = _pi()
+        self.pi, self.e = _constant(math.pi), _constant(math.e)
         self.erf = lambda x: x.pool.call("erf", x) if isinstance(x, Scalar) else math.erf(x)
 
     def __getattr__(self, name: str) -> Any:
@@ -202,8 +201,8 @@ def _replacements() -> dict[int, Any]:
         own = getattr(math, name)
         if callable(own):
             swapped[id(own)] = getattr(math_proxy, name)
-    swapped[id(np.pi)] = proxy.pi
-    swapped[id(math.pi)] = proxy.pi
+    for library in (np, math):
+        swapped |= {id(library.pi): proxy.pi, id(library.e): proxy.e}
     return swapped
 
 
@@ -214,21 +213,37 @@ _ADDED = {
 }
 
 
+def _is_finite_float(value: Any) -> bool:
+    return type(value) is builtins.float and math.isfinite(value)
+
+
 @contextmanager
-def installed(namespaces: Iterable[dict[str, Any]]) -> Iterator[None]:
-    """Swap the names in these modules' globals; put them back whatever happens."""
+def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator[None]:
+    """Swap the names in these modules' globals; all of them are as before at the end.
+
+    Parameters
+    ----------
+    namespaces : iterable of dict
+    floats : bool
+        Swap float numbers too, for exact ones.
+    """
     swapped = _replacements()
-    kept: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = []
+    kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
     try:
         for names in namespaces:
-            changed = {name: value for name, value in names.items() if id(value) in swapped}
-            added = [name for name in _ADDED if name not in names]
-            kept.append((names, changed, added))
-            names.update({name: swapped[id(value)] for name, value in changed.items()})
-            names.update({name: _ADDED[name] for name in added})
+            before = dict(names)
+            kept.append((names, before))
+            for name, value in before.items():
+                if id(value) in swapped:
+                    names[name] = swapped[id(value)]
+                elif floats and _is_finite_float(value):
+                    names[name] = scalar(value)
+            names.update({name: own for name, own in _ADDED.items() if name not in before})
         yield
     finally:
-        for names, changed, added in kept:
-            names.update(changed)
-            for name in added:
-                names.pop(name, None)
+        for names, before in kept:
+            for name in [name for name in names if name not in before]:
+                del names[name]
+            for name, value in before.items():
+                if names.get(name) is not value:
+                    names[name] = value

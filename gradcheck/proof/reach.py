@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import types
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, wrapped
 from gradcheck.proof.limits import GivenUp
+from gradcheck.proof.scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,31 +76,61 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def everything(root: Any) -> Iterator[tuple[Any, Callable[[Any], None] | None]]:
-    """Return every object that the root reaches, each place of it, the nearest first."""
+    """Return every object that the root reaches, and a way to replace it; the nearest first.
+
+    What gradcheck itself holds, such as how a subject is called, is looked through and stays.
+    """
     seen: set[int] = set()
-    waiting: deque[Any] = deque([root])
+    waiting: deque[tuple[Any, bool]] = deque([(root, _is_ours(root))])
     while waiting:
-        thing = waiting.popleft()
+        thing, ours = waiting.popleft()
         if id(thing) in seen:
             continue
         seen.add(id(thing))
         if len(seen) > MOST:
             raise GivenUp(f"the object holds more than {MOST} others")
         for part, put in _parts(thing):
-            if isinstance(part, _ATOMS):
-                continue
-            yield part, put
-            waiting.append(part)
+            yield part, None if ours else put
+            if not isinstance(part, _ATOMS):
+                inherits = isinstance(part, dict | list | tuple | set | frozenset | deque)
+                waiting.append((part, ours if inherits else _is_ours(part)))
 
 
-def make_exact(root: Any) -> None:
-    """Replace every float array that the root holds by one of exact scalars, aliases included."""
+def _is_ours(thing: Any) -> bool:
+    kind = thing if isinstance(thing, types.FunctionType) else type(thing)
+    return str(getattr(kind, "__module__", "")).split(".")[0] == "gradcheck"
+
+
+@contextmanager
+def made_exact(root: Any, *, floats: bool) -> Iterator[None]:
+    """Replace every float array that the root holds by one of exact scalars, aliases included.
+
+    Each is put back at the end: closures and shared objects outlive the root.
+
+    Parameters
+    ----------
+    root : object
+    floats : bool
+        Replace float numbers too, so that what the code computes from them is exact.
+    """
     replaced: dict[int, tuple[Any, Any]] = {}
-    for part, put in list(everything(root)):
-        if type(part) is np.ndarray and part.dtype.kind == "f" and put is not None:
-            if id(part) not in replaced:
-                replaced[id(part)] = (part, _exact(part, replaced))
-            put(replaced[id(part)][1])
+    undo: list[tuple[Callable[[Any], None], Any]] = []
+    try:
+        for part, put in list(everything(root)):
+            if put is None:
+                continue
+            if type(part) is np.ndarray and part.dtype.kind == "f":
+                if id(part) not in replaced:
+                    replaced[id(part)] = (part, _exact(part, replaced))
+                undo.append((put, part))
+                put(replaced[id(part)][1])
+            elif floats and type(part) is float and np.isfinite(part):
+                undo.append((put, part))
+                put(scalar(part))
+        yield
+    finally:
+        for put, part in reversed(undo):
+            put(part)
 
 
 def _exact(array: Any, replaced: dict[int, tuple[Any, Any]]) -> SymbolicArray:

@@ -57,6 +57,7 @@ class Scalar(Expression):
     shape: tuple[int, ...] = ()
     ndim = 0
     size = 1
+    dtype = np.dtype(np.float64)
     real = property(lambda self: self)
     T = property(lambda self: self)
 
@@ -93,12 +94,16 @@ class Scalar(Expression):
 
         return wrapped(self)[key]
 
-    # Never a silent number.
+    # Never a silent number; a constant is read again as what it was.
     def __float__(self) -> float:
-        raise Unmodelled("a conversion to float")
+        if self.operation != "constant":
+            raise Unmodelled("a conversion to float")
+        return float(self.value)
 
     def __int__(self) -> int:
-        raise Unmodelled("a conversion to int")
+        if self.operation != "constant":
+            raise Unmodelled("a conversion to int")
+        return int(self.value)
 
     def __index__(self) -> int:
         raise Unmodelled("an index that depends on the inputs")
@@ -277,10 +282,16 @@ def equal(a: Scalar, b: Scalar) -> Any:
     return a.pool.mul(greater_equal(a, b), greater_equal(b, a))
 
 
+def chosen(indicator: Scalar, a: Scalar, b: Scalar) -> Any:
+    """Return a where the indicator is 1, else b; where regions are run one by one, it is decided."""
+    if indicator.operation == "constant" or current.get().merging:
+        return a.pool.select(indicator, a, b)
+    return a if indicator else b
+
+
 def absolute(a: Scalar) -> Any:
-    """Return a·(2[a > 0] − 1)."""
-    pool = a.pool
-    return pool.select(pool.positive(a), a, pool.negative(a))
+    """Return a where a > 0, else −a."""
+    return chosen(a.pool.positive(a), a, a.pool.negative(a))
 
 
 def power(a: Scalar, b: Scalar) -> Any:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.constants import exact
-from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.evaluation import PI, FloatValues
 from gradcheck.proof.expression import Pool
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
 from gradcheck.proof.proxies import installed
-from gradcheck.proof.reach import make_exact, namespaces_of
+from gradcheck.proof.reach import made_exact, namespaces_of
 from gradcheck.proof.scalar import Scalar, current
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Trace:
 
     def read(self, value: Any) -> Any:
         """Return the node of a number in the code; note how a literal was read."""
+        if value == math.pi:
+            return self.pool.variable(PI)
+        if value == math.e:
+            return self.pool.call("exp", self.pool.one)
         number = exact(value)
         if isinstance(value, float | np.floating) and number != float(value):
             self.literals[repr(float(value))] = number
@@ -74,13 +79,16 @@ def traced(
     make: Callable[[], Instance],
     names: Sequence[str],
     inputs: Sequence[Array],
-    constants: frozenset[str],
+    numbers: frozenset[str],
     upstream: Array,
     budget: Budget,
     *,
     merging: bool,
 ) -> Graph:
     """Run forward and backward of a fresh instance on symbols.
+
+    Float numbers that the object and its modules hold are exact ones; where code cannot do with
+    those, they stay floats.
 
     Parameters
     ----------
@@ -90,7 +98,7 @@ def traced(
         One an input.
     inputs : sequence of Array
         The run's point: shapes count, and values where a comparison is decided.
-    constants : frozenset of str
+    numbers : frozenset of str
         Inputs that stay the numbers that they are.
     upstream : Array
         The upstream gradient at the point, of y's shape.
@@ -103,24 +111,42 @@ def traced(
     GivenUp
         Where the code cannot be run on symbols, with the reason and where.
     """
+    given = (make, names, inputs, numbers, upstream, budget, merging)
+    try:
+        return _traced(*given, floats=True)
+    except Unmodelled:
+        return _traced(*given, floats=False)
+
+
+def _traced(
+    make: Callable[[], Instance],
+    names: Sequence[str],
+    inputs: Sequence[Array],
+    numbers: frozenset[str],
+    upstream: Array,
+    budget: Budget,
+    merging: bool,  # noqa: FBT001
+    *,
+    floats: bool,
+) -> Graph:
     point: dict[str, float] = {}
     variables: dict[str, tuple[str, ...]] = {}
     for name, array in [*zip(names, inputs, strict=True), (UPSTREAM, upstream)]:
-        if name not in constants:
+        if name not in numbers:
             variables[name] = variables_of(name, array.shape)
             point.update(zip(variables[name], map(float, array.flat), strict=True))
     trace = Trace(point, budget, merging=merging)
     token = current.set(trace)
     try:
         instance = make()
-        make_exact(instance)
         symbols = [
             _symbols(trace.pool, variables[name], array.shape)
             if name in variables
             else (wrapped(array) if array.dtype.kind == "f" else array.copy())
             for name, array in zip(names, inputs, strict=True)
         ]
-        with installed(namespaces_of(instance)):
+        namespaces = namespaces_of(instance)
+        with made_exact(instance, floats=floats), installed(namespaces, floats=floats):
             y = instance.forward(*symbols)
             output = _entries(y, "forward")
             shape = np.shape(y)
@@ -128,7 +154,7 @@ def traced(
                 raise Unmodelled(f"on symbols y has the shape {shape}, not {upstream.shape}")
             handed = instance.backward(_symbols(trace.pool, variables[UPSTREAM], upstream.shape))
             gradients = tuple(
-                None if one is None or name in constants else _like(one, array, name)
+                None if one is None or name in numbers else _like(one, array, name)
                 for one, name, array in zip(handed, names, inputs, strict=True)
             )
     except GivenUp as error:
@@ -144,7 +170,7 @@ def traced(
         gradients=gradients,
         variables=variables,
         shapes={name: array.shape for name, array in zip(names, inputs, strict=True)}
-        | {"y": upstream.shape},
+        | {UPSTREAM: upstream.shape},
         literals=trace.literals,
         conditions=tuple(trace.conditions.values()),
     )

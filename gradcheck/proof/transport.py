@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.expression import FUNCTIONS, OPERATIONS, Pool, reached
-from gradcheck.proof.graph import Graph, variables_of
+from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def unpacked(
     names : sequence of str
         The inputs, in their order.
     shapes : mapping of str to tuple of int
-        Of each input, and of "y": what the graph must fit.
+        Of each input, and of the upstream gradient: what the graph must fit.
     constants : frozenset of str
         Inputs without variables.
     budget : Budget
@@ -95,15 +95,15 @@ def unpacked(
         given = json.loads(data)
         pool = Pool(budget=budget)
         variables = {
-            name: variables_of(name, shapes["y" if name == "g" else name])
-            for name in (*names, "g")
+            name: variables_of(name, shapes[name])
+            for name in (*names, UPSTREAM)
             if name not in constants
         }
         known = frozenset(one for names_of in variables.values() for one in names_of) | {"pi"}
         nodes: list[Expression] = []
         for entry in given["nodes"]:
             nodes.append(_node(pool, nodes, known, entry))
-        y = _chosen(nodes, given["y"], math.prod(shapes["y"]))
+        y = _chosen(nodes, given["y"], math.prod(shapes[UPSTREAM]))
         gradients = tuple(
             None if one is None else _chosen(nodes, one, math.prod(shapes[name]))
             for name, one in zip(names, given["gradients"], strict=True)

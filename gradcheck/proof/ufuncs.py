@@ -12,6 +12,8 @@ from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import (
     Scalar,
     absolute,
+    boolean,
+    chosen,
     equal,
     greater,
     greater_equal,
@@ -49,25 +51,24 @@ _exp, _log = _function("exp"), _function("log")
 
 def maximum(a: Scalar, b: Scalar) -> Any:
     """Return the larger of two."""
-    return a.pool.select(greater(a, b), a, b)
+    return chosen(greater(a, b), a, b)
 
 
 def minimum(a: Scalar, b: Scalar) -> Any:
     """Return the smaller of two."""
-    return a.pool.select(greater(a, b), b, a)
+    return chosen(greater(a, b), b, a)
 
 
 def sign(a: Scalar) -> Any:
     """Return [a > 0] − [a < 0]."""
     pool = a.pool
-    return pool.subtract(pool.positive(a), pool.positive(pool.negative(a)))
+    below = chosen(pool.positive(pool.negative(a)), pool.minus_one, pool.zero)
+    return chosen(pool.positive(a), pool.one, below)
 
 
 def _heaviside(a: Scalar, at_zero: Scalar) -> Any:
     pool = a.pool
-    return pool.add(
-        pool.positive(a), pool.mul(at_zero, pool.subtract(pool.nonnegative(a), pool.positive(a)))
-    )
+    return chosen(pool.positive(a), pool.one, chosen(pool.nonnegative(a), at_zero, pool.zero))
 
 
 def _remainder(_a: Scalar, _b: Scalar) -> Any:
@@ -144,8 +145,6 @@ LOGICAL: dict[Any, Callable[..., Any]] = {
 
 
 def _truth(a: Scalar) -> Any:
-    from gradcheck.proof.scalar import boolean
-
     return a if boolean(a) else logical_not(equal(a, a.pool.zero))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from gradcheck.records import Check, FileNote, Finding, Report, Result, Worst
+    from gradcheck.records import Check, FileNote, Finding, Proof, Report, Result, Worst
 
 SCHEMA = "gradcheck/1"
 _FILE = "gradcheck-1.schema.json"
@@ -91,7 +91,23 @@ def _check(check: Check) -> dict[str, Any]:
         "visible": _number(check.visible),
         "agree": [str(oracle) for oracle in check.agree],
         "reason": check.reason,
+        "proof": None if check.proof is None else _proof(check.proof),
         "seconds": round(float(check.seconds), 6),
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    return {
+        "claims": list(proof.claims),
+        "sizes": proof.sizes,
+        "regions": int(proof.regions),
+        "conditions": list(proof.conditions),
+        "literals": dict(proof.literals),
+        "exceptions": list(proof.exceptions),
+        "residual": proof.residual,
+        "point": dict(proof.point),
+        "got": proof.got,
+        "true": proof.true,
     }
 
 

@@ -80,11 +80,20 @@ def report_verdict(report: Report) -> Verdict:
 
 
 def weakest(checks: Sequence[Check]) -> Evidence | None:
-    """Return the weakest evidence of several checks, or None unless all are passes."""
-    known = [check.evidence for check in checks if check.evidence is not None]
-    if together(checks) is not Verdict.PASS or not known:
+    """Return the weakest evidence over several quantities, or None unless all are passes.
+
+    Of one quantity at one shape the strongest oracle counts. Contracts are tested, whatever is
+    proved: they count where there is nothing else.
+    """
+    if together(checks) is not Verdict.PASS:
         return None
-    return max(known, key=_STRENGTH.__getitem__)
+    values = [check for check in checks if check.oracle is not Oracle.CONTRACT] or checks
+    known = [
+        min((c.evidence for c in group if c.evidence is not None), key=_STRENGTH.__getitem__)
+        for group in by_quantity(values)
+        if any(check.evidence is not None for check in group)
+    ]
+    return max(known, key=_STRENGTH.__getitem__, default=None)
 
 
 def worst_residual(checks: Iterable[Check]) -> float:

@@ -1,0 +1,50 @@
+"""Decide whether an expression is 0: by its normal form, or else at random points of finite fields."""
+
+from __future__ import annotations
+
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Literal
+
+from gradcheck.proof.finite_field import vanishes
+from gradcheck.proof.limits import GivenUp
+
+if TYPE_CHECKING:
+    from gradcheck.proof.expression import Expression
+    from gradcheck.proof.limits import Budget
+    from gradcheck.proof.normal_form import NormalForms
+
+Decision = Literal["zero", "nonzero", "zero-by-field"]
+
+
+def decide(
+    node: Expression, forms: NormalForms, budget: Budget, rng: Random | None = None
+) -> Decision:
+    """Decide whether an expression is 0 wherever it has a value, off the kinks.
+
+    Parameters
+    ----------
+    node : Expression
+        A difference, as a rule.
+    forms : NormalForms
+        Those of the pool so far; they stop when half of the time is over.
+    budget : Budget
+        What is left for the finite field.
+    rng : random.Random, optional
+        The system's by default: nobody can write code that fails at the points to come.
+
+    Returns
+    -------
+    str
+        "zero": proved. "zero-by-field": 0 at random points, wrong with a probability below 2^-100.
+        "nonzero": not proved; a refutation needs a certificate.
+
+    Raises
+    ------
+    GivenUp
+        Where neither could be looked at.
+    """
+    try:
+        return "zero" if forms.is_zero(node) else "nonzero"
+    except GivenUp:
+        budget.look()
+    return "zero-by-field" if vanishes(node, budget, rng or SystemRandom()) else "nonzero"

@@ -1,0 +1,152 @@
+"""Points at which a graph is held against the code itself: the given one, and random ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck.errors import SubjectError
+from gradcheck.proof import faithful
+from gradcheck.proof.limits import GivenUp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gradcheck.proof.graph import Graph
+    from gradcheck.records import Array
+    from gradcheck.subject import Subject
+
+GRID = 4096
+"""Entries of a random point are multiples of 1/GRID: floats hold them exactly, and so does a
+certificate."""
+
+RANGE = 3.0
+"""They lie between −RANGE and RANGE, where the domain allows it: on both sides of most kinks."""
+
+
+class Points:
+    """The points of one subject, and what the code gives there; each is run once.
+
+    Parameters
+    ----------
+    subject : Subject
+    seed : int
+
+    Attributes
+    ----------
+    tried : int
+        How many points a refutation is looked for at.
+    """
+
+    tried = 8
+
+    def __init__(self, subject: Subject, seed: int) -> None:
+        self._subject = subject
+        self._rng = np.random.default_rng([seed, 50_000])
+        self._points: list[tuple[list[Array], Array]] = []
+        self._ran: dict[int, tuple[Array, list[Any]] | None] = {}
+
+    def given(self) -> None:
+        """Run forward at the subject's own inputs, which tells y's shape.
+
+        Raises
+        ------
+        SubjectError
+            Where that raises.
+        """
+        inputs = [array.copy() for array in self._subject.inputs]
+        y = np.asarray(self._subject.make().forward(*inputs))
+        self._points = [([a.copy() for a in self._subject.inputs], self._upstream(y.shape))]
+
+    def at(self, k: int) -> tuple[list[Array], Array]:
+        """Return the inputs and the upstream gradient of a point."""
+        while len(self._points) <= k:
+            self._points.append(self._another())
+        return self._points[k]
+
+    def values(self, k: int, graph: Graph) -> Mapping[str, float]:
+        """Return the values of a graph's variables at a point."""
+        return faithful.point_of(graph, self._subject.names, *self.at(k))
+
+    def compare(self, graph: Graph, number: int) -> None:
+        """Run the compulsory check at some points.
+
+        Raises
+        ------
+        GivenUp
+            Where graph and code differ, or the code gives no finite numbers at any of them.
+        """
+        seen = 0
+        for k in range(number + 2):
+            seen += self.compare_at(k, graph)
+            if seen == number:
+                return
+        if not seen:
+            raise GivenUp("the code gives no finite numbers at any point that was tried")
+
+    def compare_at(self, k: int, graph: Graph) -> bool:
+        """Run the compulsory check at one point; False where the code gives no finite numbers.
+
+        Raises
+        ------
+        GivenUp
+            Where graph and code differ.
+        """
+        ran = self._run(k)
+        if ran is None:
+            return False
+        faithful.must_agree(graph, self._subject.names, self.values(k, graph), *ran)
+        return True
+
+    def replayed(self, k: int, quantity: str, entry: int) -> float | None:
+        """Return what the code itself gives for an entry of y or of a gradient; None if nothing."""
+        ran = self._run(k)
+        if ran is None:
+            return None
+        names = self._subject.names
+        array = ran[1][names.index(quantity[1:])] if quantity[1:] in names else ran[0]
+        return None if array is None else float(array.reshape(-1)[entry])
+
+    def _run(self, k: int) -> tuple[Array, list[Any]] | None:
+        if k not in self._ran:
+            self._ran[k] = self._outcome(*self.at(k))
+        return self._ran[k]
+
+    def _outcome(
+        self, inputs: list[Array], upstream: Array
+    ) -> tuple[Array, list[Any]] | None:
+        instance = self._subject.make()
+        try:
+            with np.errstate(all="ignore"):
+                y = np.array(instance.forward(*[array.copy() for array in inputs]), dtype=float)
+                handed = instance.backward(upstream.copy())
+                got = [None if one is None else np.array(one, dtype=float) for one in handed]
+        except (SubjectError, ArithmeticError, TypeError, ValueError, LookupError):
+            return None
+        finite = np.isfinite(y).all() and all(one is None or np.isfinite(one).all() for one in got)
+        return (y, got) if finite and y.shape == upstream.shape else None
+
+    def _another(self) -> tuple[list[Array], Array]:
+        """Return a random point of the subject's domain, and an upstream gradient."""
+        subject = self._subject
+        inputs = []
+        for name, array in zip(subject.names, subject.inputs, strict=True):
+            if name in subject.constants or array.dtype.kind != "f":
+                inputs.append(array.copy())
+                continue
+            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)))
+            drawn = np.round(self._rng.uniform(low, high, array.shape) * GRID) / GRID
+            inputs.append(np.asarray(np.clip(drawn, low, high)))
+        return inputs, self._upstream(self._points[0][1].shape)
+
+    def _upstream(self, shape: tuple[int, ...]) -> Array:
+        sign = 1 - 2 * self._rng.integers(0, 2, shape)
+        return np.asarray(sign * self._rng.integers(GRID // 4, 2 * GRID, shape) / GRID)
+
+
+def _within(low: float, high: float) -> tuple[float, float]:
+    """Return the part of an open interval that random entries come from."""
+    low = max(low + 1 / GRID, -RANGE) if low < RANGE else low + 1 / GRID
+    high = min(high - 1 / GRID, RANGE) if high > -RANGE else high - 1 / GRID
+    return low, max(low, high) if np.isfinite(high) else low + RANGE

@@ -1,0 +1,355 @@
+"""Decide, for every gradient of a subject, whether it is its forward's derivative: exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcheck.errors import SubjectError
+from gradcheck.proof import faithful, residual
+from gradcheck.proof.certificate import candidate, certified
+from gradcheck.proof.derivative import gradients
+from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.graph import UPSTREAM
+from gradcheck.proof.identity import decide
+from gradcheck.proof.limits import Budget, GivenUp
+from gradcheck.proof.normal_form import NormalForms
+from gradcheck.proof.points import Points
+from gradcheck.proof.writing import written
+from gradcheck.records import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gradcheck.proof.certificate import Certificate
+    from gradcheck.proof.expression import Expression
+    from gradcheck.proof.graph import Graph
+    from gradcheck.records import Array
+    from gradcheck.subject import Subject
+
+    Tracer = Callable[[Sequence[Array], Array, bool, Budget], Graph]
+    """tracer(inputs, upstream, merging, budget) → the graph of one run on symbols."""
+
+    Identities = Sequence[tuple[str, str, Sequence[Expression], Sequence[Expression]]]
+    """(quantity, claim, entries that were got, entries that are true)"""
+
+POINTS = 3
+"""At which a graph is compared with the code."""
+
+REGIONS = 12
+"""Points at which regions are looked for, where all at once is not possible."""
+
+DERIVATIVE = "backward is the derivative of this forward"
+NOTES_FORWARD = "forward is the notes' formula"
+NOTES_BACKWARD = "backward is the notes' Jacobian, transposed, times the upstream gradient"
+
+UNDECIDED = "the identity could be neither proved nor refuted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the proof says of one quantity.
+
+    Attributes
+    ----------
+    quantity : str
+    evidence : Evidence or None
+        None where it is refuted, or nothing could be decided.
+    claims : tuple of str
+        What was proved, or is refuted.
+    certificate : Certificate or None
+        Of a refutation.
+    residual : str
+        Of a refutation: got less true, in symbols.
+    reason : str
+        Why nothing was decided.
+    regions : int
+        For how many regions it was decided, one at a time; 0 where all at once.
+    conditions : tuple of str
+        What bounds the first region.
+    literals : mapping of str to str
+        Float literals, and as which number each was read.
+    exceptions : tuple of str
+        Where the identity says nothing.
+    """
+
+    quantity: str
+    evidence: Evidence | None = None
+    claims: tuple[str, ...] = ()
+    certificate: Certificate | None = None
+    residual: str = ""
+    reason: str = ""
+    regions: int = 0
+    conditions: tuple[str, ...] = ()
+    literals: Mapping[str, str] = field(default_factory=dict)
+    exceptions: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Say that it is neither proved nor refuted."""
+        return self.evidence is None and self.certificate is None
+
+
+class Prover:
+    """The proof of one subject at its shapes.
+
+    Parameters
+    ----------
+    subject : Subject
+    tracer : callable
+        Runs the subject on symbols, here or in its own process.
+    formula : str or None
+        Key of `gradcheck.notes.formulas.FORMULAS` that it should be.
+    budget : Budget
+    seed : int
+    """
+
+    def __init__(
+        self, subject: Subject, tracer: Tracer, formula: str | None, budget: Budget, seed: int
+    ) -> None:
+        self._subject = subject
+        self._tracer = tracer
+        self._formula = formula
+        self._budget = budget
+        self._points = Points(subject, seed)
+
+    def statements(self) -> list[Statement]:
+        """Return one statement for each gradient, and for y where there is a formula.
+
+        Raises
+        ------
+        SubjectError
+            Where the subject does not run at its own inputs.
+        """
+        self._points.given()
+        try:
+            found = self._all_at_once()
+        except GivenUp as error:
+            found = {name: Statement(quantity=name, reason=str(error)) for name in self._gradients()}
+        if any(one.open for one in found.values()):
+            found = self._by_regions(found)
+        return list(found.values())
+
+    def _gradients(self) -> list[str]:
+        subject = self._subject
+        return [f"d{name}" for name in subject.names if name not in subject.constants]
+
+    def _all_at_once(self) -> dict[str, Statement]:
+        graph = self._tracer(*self._points.at(0), True, self._budget)  # noqa: FBT003 - merging
+        self._points.compare(graph, POINTS)
+        return self._decided(graph, Evidence.PROVED)
+
+    def _by_regions(self, found: dict[str, Statement]) -> dict[str, Statement]:
+        """Decide what is open for one region after another."""
+        seen: set[tuple[str, ...]] = set()
+        parts: dict[str, list[Statement]] = {name: [] for name in found}
+        for k in range(REGIONS):
+            inputs, upstream = self._points.at(k)
+            try:
+                graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003
+                conditions = _said(graph)
+                if conditions in seen:
+                    continue
+                seen.add(conditions)
+                if self._points.compare_at(k, graph):
+                    for name, one in self._decided(graph, Evidence.PROVED_ON_REGIONS).items():
+                        parts.setdefault(name, []).append(replace(one, conditions=conditions))
+            except GivenUp as error:
+                if not any(parts.values()):
+                    return {n: replace(s, reason=str(error)) if s.open else s for n, s in found.items()}
+                break
+        together = {name: _together(found.get(name), several) for name, several in parts.items()}
+        return {name: one for name, one in together.items() if one is not None}
+
+    def _decided(self, graph: Graph, evidence: Evidence) -> dict[str, Statement]:
+        """Return the statements of one graph."""
+        forms = NormalForms(self._budget)
+        for node, decided in graph.conditions:
+            forms.assume(node, decided=decided)
+        found: dict[str, Statement] = {}
+        for quantity, claim, own, true in self._identities(graph):
+            before = found.get(quantity)
+            if before is not None and before.evidence is None:
+                continue
+            now = self._one(graph, quantity, claim, own, true, forms, evidence)
+            if now.open and before is not None:
+                continue  # it is the derivative of its own forward, whatever the notes say
+            if before is not None and now.evidence is not None:
+                now = replace(before, evidence=_weaker(before.evidence, now.evidence),
+                              claims=before.claims + now.claims)  # fmt: skip
+            found[quantity] = now
+        for quantity in self._gradients():
+            found.setdefault(quantity, Statement(quantity=quantity, reason="there is no gradient"))
+        return found
+
+    def _identities(self, graph: Graph) -> Identities:
+        """Return what is to be decided: of y, then of each gradient."""
+        subject, pool = self._subject, graph.pool
+        names = [name for name in subject.names if name in graph.variables]
+        wrt = [pool.variable(one) for name in names for one in graph.variables[name]]
+        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
+        truth = iter(gradients(graph.y, upstream, wrt))
+        true = {name: [next(truth) for _ in graph.variables[name]] for name in names}
+        own = dict(zip(subject.names, graph.gradients, strict=True))
+        mine = [
+            (f"d{name}", DERIVATIVE, entries, true[name])
+            for name in names
+            if name not in subject.constants and (entries := own[name]) is not None
+        ]
+        notes = self._notes(graph)
+        if notes is None:
+            return mine
+        primal = "y" if graph.shapes[UPSTREAM] else "loss"
+        theirs = [
+            (f"d{name}", NOTES_BACKWARD, entries, notes.gradients[name])
+            for name in names
+            if name in notes.gradients and (entries := own[name]) is not None
+        ]
+        return [(primal, NOTES_FORWARD, graph.y, notes.y), *mine, *theirs]
+
+    def _notes(self, graph: Graph) -> Any:
+        if self._formula is None:
+            return None
+        from gradcheck.proof.notes_graph import AgainstNotes
+
+        try:
+            return AgainstNotes(self._subject, self._formula, graph)
+        except GivenUp:
+            return None
+
+    def _one(
+        self,
+        graph: Graph,
+        quantity: str,
+        claim: str,
+        own: Sequence[Expression],
+        true: Sequence[Expression],
+        forms: NormalForms,
+        evidence: Evidence,
+    ) -> Statement:
+        statement = Statement(
+            quantity=quantity,
+            claims=(claim,),
+            literals={text: str(value) for text, value in graph.literals.items()},
+            exceptions=_exceptions([*own, *true]),
+        )
+        pool = graph.pool
+        differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
+        try:
+            standing = {decide(one, forms, self._budget) for one in differences}
+        except GivenUp as error:
+            return replace(statement, reason=str(error))
+        if "nonzero" not in standing:
+            tested = "zero-by-field" in standing
+            return replace(statement, evidence=Evidence.IDENTITY_TESTED if tested else evidence)
+        found = self._certificate(graph, quantity, own, true)
+        if found is None:
+            return replace(statement, reason=UNDECIDED)
+        text = ""
+        if not quantity.startswith("d") or claim == DERIVATIVE:
+            text = self._residual(graph, quantity, own, true, found, forms)
+        return replace(statement, certificate=found, residual=text)
+
+    def _certificate(
+        self, graph: Graph, quantity: str, own: Sequence[Expression], true: Sequence[Expression]
+    ) -> Certificate | None:
+        for k in range(self._points.tried):
+            point = self._points.values(k, graph)
+            if not faithful.inside(graph, FloatValues(point)):
+                continue
+            entry = candidate(own, true, point)
+            replayed = None if entry is None else self._points.replayed(k, quantity, entry)
+            if entry is not None and replayed is not None:
+                found = certified(own[entry], true[entry], entry, point, replayed)
+                if found is not None:
+                    return found
+        return None
+
+    def _residual(
+        self,
+        graph: Graph,
+        quantity: str,
+        own: Sequence[Expression],
+        true: Sequence[Expression],
+        found: Certificate,
+        forms: NormalForms,
+    ) -> str:
+        """Return what is wrong, in symbols: a factor of everything, or the difference of an entry."""
+        point = {name: float(value) for name, value in found.point.items()}
+        factor = residual.quotient(own, true, point, forms)
+        if factor is not None:
+            return f"{quantity} = {factor} · true"
+        name = quantity.removeprefix("d")
+        place = residual.symbol(graph.variables[name][found.entry], graph.shapes) if name in graph.variables else name
+        difference = graph.pool.subtract(own[found.entry], true[found.entry])
+        text = residual.told(difference, forms, graph.shapes)
+        return f"d{place} − true = {text}" if text and name != quantity else text
+
+
+def _said(graph: Graph) -> tuple[str, ...]:
+    return tuple(
+        f"{written(node)}" if decided else f"not {written(node)}"
+        for node, decided in graph.conditions
+    )
+
+
+def _exceptions(roots: Sequence[Expression]) -> tuple[str, ...]:
+    """Return where an identity of these expressions says nothing."""
+    operations = {
+        "division" if node.operation == "power" and node.value < 0 else node.operation
+        for node in reached(roots)
+    }
+    found = []
+    if operations & {*INDICATORS, "maximum"}:
+        found.append("at a kink or a tie")
+    if "division" in operations:
+        found.append("where a denominator is 0")
+    if operations & {"log", "sqrt"}:
+        found.append("outside the domain of a logarithm or a root")
+    return tuple(found)
+
+
+def _weaker(a: Evidence | None, b: Evidence | None) -> Evidence | None:
+    order = list(Evidence)
+    return None if a is None or b is None else max(a, b, key=order.index)
+
+
+def _together(one: Statement | None, parts: Sequence[Statement]) -> Statement | None:
+    """Return what several regions say together: refuted in one, or proved in each."""
+    if one is not None and not one.open:
+        return one
+    refuted = next((part for part in parts if part.certificate), None)
+    if refuted is not None:
+        return refuted
+    if not parts or any(part.evidence is None for part in parts):
+        return next((part for part in parts if part.reason), one)
+    evidence = parts[0].evidence
+    for part in parts:
+        evidence = _weaker(evidence, part.evidence)
+    return replace(parts[0], evidence=evidence, regions=len(parts))
+
+
+def numbers_of(subject: Subject) -> frozenset[str]:
+    """Return the inputs that stay the numbers that they are: integers, and one-hot targets."""
+    return frozenset(
+        name
+        for name, array in zip(subject.names, subject.inputs, strict=True)
+        if name in subject.fixed or array.dtype.kind != "f"
+    )
+
+
+def in_process(subject: Subject) -> Tracer:
+    """Return the tracer of a subject in this process."""
+    from gradcheck.proof.tracing import traced
+
+    numbers = numbers_of(subject)
+
+    def tracer(inputs: Sequence[Array], upstream: Array, merging: bool, budget: Budget) -> Graph:  # noqa: FBT001
+        return traced(
+            subject.make, subject.names, inputs, numbers, upstream, budget, merging=merging
+        )
+
+    return tracer
