@@ -14,6 +14,7 @@ from gradcheck.subject import from_functions
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gradcheck.proof.checks import Proving
     from gradcheck.records import Array, Result
     from gradcheck.subject import Domain, Subject
 
@@ -99,6 +100,7 @@ def check_subject(
     regimes: str | Sequence[str] = "all",
     seed: int = 0,
     formula: str | None = None,
+    proving: Proving | None = None,
 ) -> Result:
     """Check one subject.
 
@@ -109,6 +111,8 @@ def check_subject(
         As in `check_functions`.
     formula : str, optional
         Key of `gradcheck.notes.formulas.FORMULAS`: y and every gradient are compared with it too.
+    proving : Proving, optional
+        How the code is run on symbols too, to decide exactly; not at all if left out.
 
     Raises
     ------
@@ -117,4 +121,9 @@ def check_subject(
     """
     wanted = samples.regime_names(regimes)
     with isolated():
-        return Run(subject, seed, formula, thorough=len(wanted) > 1).result(wanted)
+        result = Run(subject, seed, formula, thorough=len(wanted) > 1).result(wanted)
+        if proving is None:
+            return result
+        from gradcheck.proof.checks import with_proof
+
+        return with_proof(result, subject, formula, proving, seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from gradcheck.subject import Instance
 
 Sizes = dict[str, int]
+
+SMALL = 4
+"""Every size up to here is proved."""
+
+DEEPEST = 4
+"""Layers of a model that is proved for every choice of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +181,53 @@ def reference_subjects(seed: int) -> list[tuple[Subject, str]]:
         for offer in _OFFERS
         for sizes in offer.sizes
     ]
+
+
+def small_subjects(seed: int) -> list[tuple[Subject, str | None]]:
+    """Return every layer at every size up to `SMALL`, and models of up to `DEEPEST` dense layers.
+
+    W and b of a dense layer are free, and so are its output and its Jacobian at any input: what is
+    proved of such a model holds for every choice of layers that have a derivative.
+
+    Returns
+    -------
+    list of (Subject, str or None)
+        As `reference_subjects`; a model of dense layers alone has no formula.
+    """
+    rng = np.random.default_rng(seed)
+    subjects: list[tuple[Subject, str | None]] = []
+    for offer in _OFFERS:
+        if offer.formula == "sequential":
+            continue
+        letters = [*offer.sizes[0]]
+        for numbers in product(range(1, SMALL + 1), repeat=len(letters)):
+            sizes = dict(zip(letters, numbers, strict=True))
+            subjects.append((_subject(offer, sizes, rng, seed), offer.formula))
+    return subjects + [(_composition(depth, rng), None) for depth in range(1, DEEPEST + 1)]
+
+
+def _composition(depth: int, rng: np.random.Generator) -> Subject:
+    """Return a model of dense layers, whose sizes alternate between 2 and 3."""
+    sizes = [2 + k % 2 for k in range(depth + 1)]
+    names = ["x", *(f"{letter}{k}" for k in range(1, depth + 1) for letter in "Wb")]
+    shapes = [(sizes[0], 1)]
+    for inside, outside in pairwise(sizes):
+        shapes += [(outside, inside), (outside, 1)]
+
+    def make() -> Instance:
+        layers = [_new_dense(inside, outside) for inside, outside in pairwise(sizes)]
+        return LayerInstance(reference_net.Sequential(layers), names[1:])
+
+    return Subject(
+        name=reference_net.Sequential.__name__,
+        role="sequential",
+        names=tuple(names),
+        inputs=tuple(rng.standard_normal(shape) for shape in shapes),
+        parameters=frozenset(names[1:]),
+        make=make,
+        file=_file(reference_net.Sequential),
+        line=inspect.getsourcelines(reference_net.Sequential)[1],
+    )
 
 
 def _subject(offer: _Offer, sizes: Sizes, rng: np.random.Generator, seed: int) -> Subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -9,47 +10,114 @@ import numpy as np
 
 from gradcheck.errors import SubjectError
 from gradcheck.proof.graph import UPSTREAM
-from gradcheck.proof.limits import Budget
+from gradcheck.proof.limits import SECONDS, Budget
 from gradcheck.proof.prove import Prover, in_process
 from gradcheck.proof.residual import symbol
-from gradcheck.records import Check, Oracle, Proof, Verdict, Worst
+from gradcheck.records import Check, Finding, Oracle, Proof, Verdict, Worst
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gradcheck.proof.prove import Statement, Tracer
+    from gradcheck.records import Result
     from gradcheck.subject import Subject
 
 SHOWN_CONDITIONS = 8
 """Of a region."""
 
+SHOWN_ENTRIES = 4
+"""Entries of a point in a sentence."""
 
-def proof_checks(
-    subject: Subject,
-    formula: str | None,
-    *,
-    seconds: float,
-    seed: int,
-    tracer: Tracer | None = None,
-) -> list[Check]:
-    """Return one check for each gradient of a subject, and for y where there is a formula.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proving:
+    """How a subject is to be proved.
+
+    Attributes
+    ----------
+    seconds : float
+        For one subject.
+    tracer : callable or None
+        Runs the subject on symbols; in this process if left out.
+    """
+
+    seconds: float = SECONDS
+    tracer: Tracer | None = None
+
+
+def with_proof(
+    result: Result, subject: Subject, formula: str | None, proving: Proving, seed: int
+) -> Result:
+    """Return the result with what the proof says: one check a gradient, and of y.
+
+    A gradient that passed in floating point and is refuted fails, with a finding of its own.
 
     Parameters
     ----------
+    result : Result
+        In floating point: where nothing could be run, nothing is proved.
     subject : Subject
     formula : str or None
-        Key of `gradcheck.notes.formulas.FORMULAS` that it should be.
-    seconds : float
-        For all of it.
+        Key of `gradcheck.notes.formulas.FORMULAS` that it should be. It is left aside where y
+        already differs from it.
+    proving : Proving
     seed : int
-    tracer : callable, optional
-        Runs the subject on symbols; in this process if left out.
     """
+    if result.verdict in (Verdict.ERROR, Verdict.NOT_RUN):
+        return result
+    if any(c.verdict is Verdict.FAIL for c in result.checks if c.quantity in ("y", "loss")):
+        formula = None
+    checks = proof_checks(subject, formula, proving, seed)
+    refuted = {check.quantity for check in checks if check.verdict is Verdict.FAIL}
+    proved = {check.quantity for check in checks if check.verdict is Verdict.PASS}
+    known = {finding.quantity for finding in result.findings if not finding.remark}
+    findings = [_finding(c) for c in checks if c.quantity in refuted - known]
+    own = tuple(
+        replace(check, agree=(*check.agree, Oracle.PROOF)) if _agrees(check, refuted, proved) else check
+        for check in result.checks
+    )
+    remarks = [finding for finding in result.findings if finding.remark]
+    faults = [finding for finding in result.findings if not finding.remark]
+    return replace(
+        result, checks=(*own, *checks), findings=(*faults, *findings, *remarks)
+    )
+
+
+def _agrees(check: Check, refuted: set[str], proved: set[str]) -> bool:
+    """Say whether the proof says the same of the quantity as an oracle does."""
+    if check.oracle is Oracle.CONTRACT:
+        return False
+    same = {Verdict.FAIL: refuted, Verdict.PASS: proved}.get(check.verdict, set())
+    return check.quantity in same
+
+
+def _finding(check: Check) -> Finding:
+    proof = check.proof or Proof()
+    what = f": {proof.residual}" if proof.residual else ""
+    return Finding(
+        code="unlisted",
+        quantity=check.quantity,
+        message=(
+            f"exactly it is not what it must be{what}; "
+            f"at {_named(proof.point)} it is {proof.got} and must be {proof.true}"
+        ),
+    )
+
+
+def _named(point: Mapping[str, str]) -> str:
+    named = [f"{name} = {value}" for name, value in [*point.items()][:SHOWN_ENTRIES]]
+    return ", ".join(named + ["…"] * (len(point) > SHOWN_ENTRIES))
+
+
+def proof_checks(
+    subject: Subject, formula: str | None, proving: Proving, seed: int
+) -> list[Check]:
+    """Return one check for each gradient of a subject, and for y where there is a formula."""
     started = perf_counter()
-    budget = Budget(seconds)
-    prover = Prover(subject, tracer or in_process(subject), formula, budget, seed)
+    budget = Budget(proving.seconds)
+    tracer = proving.tracer or in_process(subject)
     try:
-        statements = prover.statements()
+        statements = Prover(subject, tracer, formula, budget, seed).statements()
     except SubjectError:
         return []
     spent = perf_counter() - started
@@ -77,7 +145,6 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         verdict=verdict,
         evidence=statement.evidence,
         shapes=shapes,
-        residual=float("inf") if certificate is not None else float("nan"),
         worst=worst,
         reason=statement.reason,
         proof=_proof(subject, statement, [*shapes.items()]),

@@ -49,6 +49,7 @@ class FieldSigns:
         self._known: list[Known] = []
         self._largest: dict[Hashable, Element] = {}
         self._by_bit: dict[int, Known] = {}
+        self._assumed: dict[int, int] = {}
 
     def of(self, a: Element, *, strict: bool, pure: bool) -> Element:
         """Return the indicator of a > 0, or of a ≥ 0; pure says that a is algebraic."""
@@ -70,6 +71,14 @@ class FieldSigns:
             if sign:
                 return self._indicator(known, strict=strict, pure=pure, turned=sign < 0)
         return self._of_new(a, strict=strict, pure=pure)
+
+    def assume(self, indicator: Element, *, decided: bool) -> None:
+        """Take an indicator to be 1 or 0 from now on, if it is one symbol or 1 minus one."""
+        for bit in self._by_bit:
+            if indicator == {bit: 1}:
+                self._assumed[bit] = int(decided)
+            elif indicator == self.algebra.subtract(1, {bit: 1}):
+                self._assumed[bit] = int(not decided)
 
     def choose(self, maximum: Element, entries: Sequence[Element], *, pure: bool) -> None:
         """Make the indicators that an entry is the largest."""
@@ -116,7 +125,8 @@ class FieldSigns:
                 self._by_bit[known.bits[kind]] = known
                 if other is not None:
                     self.algebra.imply(known.bits[True], known.bits[False])
-        indicator: Element = {known.bits[kind]: 1}
+        bit = known.bits[kind]
+        indicator: Element = self._assumed.get(bit, {bit: 1})
         return self.algebra.subtract(1, indicator) if turned else indicator
 
     def _resolves(self, one: Element, zero: Element, bit: int) -> bool:

@@ -21,16 +21,15 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from gradcheck.proof.algebra import Algebra
-from gradcheck.proof.expression import reached
 from gradcheck.proof.field_signs import HEIGHT, FieldSigns
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
     from random import Random
 
     from gradcheck.proof.algebra import Element
-    from gradcheck.proof.expression import Expression
+    from gradcheck.proof.expression import Expression, Pool
     from gradcheck.proof.limits import Budget
 
 BITS = 127
@@ -44,9 +43,7 @@ MISS_BITS = 100
 
 MOST_POINTS = 8
 
-PURE = frozenset(
-    ("constant", "variable", "add", "mul", "power", "sqrt", "positive", "nonnegative")
-)
+PURE = frozenset(("constant", "variable", "add", "mul", "power", "sqrt", "positive", "nonnegative"))
 """Operations whose values are algebraic: what is invertible in the algebra is 0 on no region."""
 
 
@@ -60,17 +57,55 @@ def vanishes(node: Expression, budget: Budget, rng: Random) -> bool:
     GivenUp
         Where it takes too long, divides by 0, or has too many indicators and roots together.
     """
-    missing, points = float(MISS_BITS), 0
-    while missing > 0:
-        point = Point(budget, rng, [node])
-        if point.of(node):
-            return False
-        gained = PRIMES_BITS - point.doubt_bits()
-        points += 1
-        missing -= gained
-        if gained < MISS_BITS / MOST_POINTS:
-            raise GivenUp("the expressions are of too high a degree for a test at random points")
-    return True
+    return Points(budget, rng).vanishes(node)
+
+
+class Points:
+    """Random points, at which the expressions of one pool are evaluated once each.
+
+    Parameters
+    ----------
+    budget : Budget
+    rng : random.Random
+    assumed : sequence of (Expression, bool)
+        Indicators that are taken to be 1, or 0.
+    """
+
+    def __init__(
+        self, budget: Budget, rng: Random, assumed: Sequence[tuple[Expression, bool]] = ()
+    ) -> None:
+        self.budget, self.rng, self.assumed = budget, rng, assumed
+        self._points: list[Point] = []
+        self._scale, self._looked = 1, 0
+
+    def vanishes(self, node: Expression) -> bool:
+        """Say whether an expression is 0, as `vanishes` does."""
+        self._look_at_exponents(node.pool)
+        missing, number = float(MISS_BITS), 0
+        while missing > 0:
+            if number == len(self._points):
+                if number == MOST_POINTS:
+                    raise GivenUp("the degree is too high for a test at random points")
+                self._points.append(Point(self.budget, self.rng, self._scale, self.assumed))
+            point = self._points[number]
+            if point.of(node):
+                return False
+            missing -= max(0.0, PRIMES_BITS - point.doubt_bits())
+            number += 1
+        return True
+
+    def _look_at_exponents(self, pool: Pool) -> None:
+        """Find a number that makes integers of all coefficients in exponents."""
+        before = self._scale
+        for node in pool.nodes[self._looked :]:
+            if node.operation == "exp":
+                for coefficient, _ in _linear_terms(node.arguments[0]):
+                    self._scale = lcm(self._scale, coefficient.denominator)
+        self._looked = len(pool.nodes)
+        if self._scale.bit_length() > BITS // 4:
+            raise GivenUp("the numbers in the exponents have too many denominators")
+        if self._scale != before:
+            self._points.clear()
 
 
 class Point:
@@ -80,51 +115,63 @@ class Point:
     ----------
     budget : Budget
     rng : random.Random
-    roots : list of Expression
-        All that may be asked for: the denominators in their exponents are looked at first.
+    scale : int
+        A multiple of all denominators in exponents.
+    assumed : sequence of (Expression, bool)
+        Indicators that are taken to be 1, or 0.
     """
 
-    def __init__(self, budget: Budget, rng: Random, roots: list[Expression]) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        rng: Random,
+        scale: int,
+        assumed: Sequence[tuple[Expression, bool]] = (),
+    ) -> None:
         self.budget, self.rng = budget, rng
         self.prime = random_prime(rng)
         self.algebra = Algebra(self.prime, budget)
         self.signs = FieldSigns(self.algebra)
-        self.order = reached(roots)
-        self._scale = self._denominators()
+        self._scale = scale
         self._values: dict[int, Element] = {}
         self._sizes: dict[int, int] = {}
         self._pure: dict[int, bool] = {}
         self._drawn: dict[tuple[str, Hashable], int] = {}
-        for number, node in enumerate(self.order):
-            if not number % 64:
-                budget.look()
-            self._pure[node.number] = node.operation in PURE and all(
-                self._pure[argument.number] for argument in node.arguments
-            )
-            self._values[node.number] = self._value(node)
-            self._sizes[node.number] = self._size(node)
+        self._largest_size = 1
+        for indicator, decided in assumed:
+            self.signs.assume(self.of(indicator), decided=decided)
+            self._values[indicator.number] = int(decided)
 
     def of(self, node: Expression) -> Element:
         """Return the value of an expression: a number, or an element of the algebra; 0 is 0."""
+        for count, one in enumerate(self._missing(node)):
+            if not count % 64:
+                self.budget.look()
+            self._pure[one.number] = one.operation in PURE and all(
+                self._pure[argument.number] for argument in one.arguments
+            )
+            value = self._value(one)
+            self._sizes[one.number] = size = self._size(one)
+            self._largest_size = max(self._largest_size, size)
+            self._values[one.number] = value
         return self._values[node.number]
+
+    def _missing(self, root: Expression) -> list[Expression]:
+        """Return what has no value yet, arguments first."""
+        found: dict[int, Expression] = {}
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if node.number not in self._values and node.number not in found:
+                found[node.number] = node
+                waiting.extend(node.arguments)
+        return [found[number] for number in sorted(found)]
 
     def doubt_bits(self) -> float:
         """Return the logarithm of by how much the miss probability of one point exceeds 2^-119."""
-        largest = max(self._sizes.values())
         keys = len(self._drawn) + self.algebra.count
         accidents = keys * keys + 2 * HEIGHT * HEIGHT * self.signs.compared
-        return float((4 * largest * (1 + accidents)).bit_length())
-
-    def _denominators(self) -> int:
-        """Return a number that makes integers of all coefficients in exponents."""
-        scale = 1
-        for node in self.order:
-            if node.operation == "exp":
-                for coefficient, _ in _linear_terms(node.arguments[0]):
-                    scale = lcm(scale, coefficient.denominator)
-        if scale.bit_length() > BITS // 4:
-            raise GivenUp("the numbers in the exponents have too many denominators")
-        return scale
+        return float((4 * self._largest_size * (1 + accidents)).bit_length())
 
     def _draw(self, function: str, key: Hashable) -> int:
         """Return the random number that stands for a function's value at an argument."""
@@ -247,7 +294,32 @@ def random_prime(rng: Random) -> int:
             return candidate
 
 
-_SMALL = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
+_SMALL = (
+    3,
+    5,
+    7,
+    11,
+    13,
+    17,
+    19,
+    23,
+    29,
+    31,
+    37,
+    41,
+    43,
+    47,
+    53,
+    59,
+    61,
+    67,
+    71,
+    73,
+    79,
+    83,
+    89,
+    97,
+)
 
 
 def _is_prime(candidate: int, rng: Random) -> bool:

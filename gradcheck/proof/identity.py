@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Literal
 
-from gradcheck.proof.finite_field import vanishes
+from gradcheck.proof.finite_field import Points
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
@@ -47,4 +47,6 @@ def decide(
         return "zero" if forms.is_zero(node) else "nonzero"
     except GivenUp:
         budget.look()
-    return "zero-by-field" if vanishes(node, budget, rng or SystemRandom()) else "nonzero"
+    if forms.points is None:
+        forms.points = Points(budget, rng or SystemRandom(), forms.assumed)
+    return "zero-by-field" if forms.points.vanishes(node) else "nonzero"

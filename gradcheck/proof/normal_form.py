@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcheck.proof.generators import Generators
-from gradcheck.proof.limits import GivenUp
+from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.polynomial import exact
 from gradcheck.proof.rational import Rational, Rationals
 from gradcheck.proof.transcendental import Functions
 
 if TYPE_CHECKING:
     from gradcheck.proof.expression import Expression
-    from gradcheck.proof.limits import Budget
+    from gradcheck.proof.finite_field import Points
     from gradcheck.proof.polynomial import Number
+
+
+class Share(Budget):
+    """Half of the time of a budget, and all else of it."""
+
+    def __init__(self, whole: Budget) -> None:
+        super().__init__(seconds=whole.seconds / 2, nodes=whole.nodes, terms=whole.terms)
+        self._whole = whole
+
+    def look(self) -> None:
+        """Raise GivenUp where the half, or the whole, is over."""
+        super().look()
+        self._whole.look()
 
 
 class NormalForms:
@@ -22,12 +35,21 @@ class NormalForms:
     Parameters
     ----------
     budget : Budget
-        What all of them together may cost.
+        What all of them together may cost; half of its time, from now on.
+
+    Attributes
+    ----------
+    assumed : list of (Expression, bool)
+        The conditions of a region, as they were given.
+    points : Points or None
+        Where `identity.decide` evaluates the same expressions if they have no normal form.
     """
 
     def __init__(self, budget: Budget) -> None:
-        self.budget = budget
-        self.generators = Generators(budget)
+        self.budget = Share(budget)
+        self.assumed: list[tuple[Expression, bool]] = []
+        self.points: Points | None = None
+        self.generators = Generators(self.budget)
         self.rationals = Rationals(self.generators)
         self.functions = Functions(self.rationals)
         self._made: dict[int, Rational | GivenUp] = {}
@@ -65,6 +87,7 @@ class NormalForms:
 
     def assume(self, indicator: Expression, decided: bool) -> None:  # noqa: FBT001 - it is data
         """Take an indicator to be 1, or 0, in what is made from now on: a condition of a region."""
+        self.assumed.append((indicator, decided))
         self.functions.signs.assume(self.of(indicator).numerator, decided=decided)
         self._made[indicator.number] = self.rationals.constant(int(decided))
 
@@ -113,7 +136,7 @@ class NormalForms:
         if operation == "mul":
             return self.rationals.product(*known)
         if operation == "power":
-            return self.rationals.power(known[0], node.value)
+            return self.functions.power(known[0], node.value)
         if operation == "maximum":
             return self.functions.maximum(known)
         return self.functions.apply(operation, known[0])

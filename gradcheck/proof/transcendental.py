@@ -12,7 +12,7 @@ from gradcheck.proof.rational import ONE, ZERO, Rational
 from gradcheck.proof.signs import Signs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from gradcheck.proof.polynomial import Number
     from gradcheck.proof.rational import Parts, Rationals
@@ -22,6 +22,9 @@ EXPONENTIALS = frozenset(("exp",))
 
 TRIAL = 1000
 """Integers in logarithms and roots are parted into primes below this, and a rest."""
+
+APART = 2
+"""An argument of at most so many indicators is taken apart by their values."""
 
 LARGEST_POWER = 64
 """exp(k log a) is aᵏ up to here."""
@@ -39,6 +42,9 @@ class Functions:
         """Return function(a)."""
         if function in ("positive", "nonnegative"):
             return Rational(self.signs.of(a, strict=function == "positive"))
+        present = self._outcomes(a)
+        if 0 < len(present) <= APART:
+            return self._by_outcome(a, present[0], lambda part: self.apply(function, part))
         if function == "exp":
             return self.exp(a)
         if function == "log":
@@ -46,6 +52,43 @@ class Functions:
         if function == "sqrt":
             return self.sqrt(a)
         return self._odd_or_even(function, a)
+
+    def power(self, a: Rational, exponent: int) -> Rational:
+        """Return a to an integer power.
+
+        Raises
+        ------
+        GivenUp
+            Where a is 0, on a region or everywhere, and the exponent negative.
+        """
+        present = self._outcomes(a)
+        if exponent < 0 and 0 < len(present) <= APART:
+            return self._by_outcome(a, present[0], lambda part: self.power(part, exponent))
+        return self.rationals.power(a, exponent)
+
+    def _outcomes(self, a: Rational) -> list[int]:
+        """Return the indicators in an argument, the newest first."""
+        present = set(self.generators.outcomes(a.numerator))
+        for place, _ in a.denominator:
+            present.update(self.generators.outcomes(self.rationals.factors[place]))
+        return sorted(present, reverse=True)
+
+    def _by_outcome(
+        self, a: Rational, indicator: int, function: Callable[[Rational], Rational]
+    ) -> Rational:
+        """Return b f(a|b=1) + (1 − b) f(a|b=0): on each region it is f(a)."""
+        zero, one = (function(self._supposed(a, indicator, value)) for value in (0, 1))
+        b = self.rationals.of_generator(indicator)
+        difference = self.rationals.total([(1, one), (-1, zero)])
+        return self.rationals.total([(1, zero), (1, self.rationals.product(b, difference))])
+
+    def _supposed(self, a: Rational, indicator: int, value: int) -> Rational:
+        result = Rational(self.generators.suppose(a.numerator, indicator, value))
+        for place, multiplicity in a.denominator:
+            factor = self.generators.suppose(self.rationals.factors[place], indicator, value)
+            below = self.rationals.power(Rational(factor), -int(multiplicity))
+            result = self.rationals.product(result, below)
+        return result
 
     def exp(self, a: Rational) -> Rational:
         """Return exp(Σ c_j m_j / D) = Π exp(m_j / D)^c_j."""
@@ -141,8 +184,16 @@ class Functions:
         return self.rationals.product(result, Rational({UNIT: 1}, tuple(below)))
 
     def maximum(self, entries: Iterable[Rational]) -> Rational:
-        """Return the largest of several."""
+        """Return the largest of several; of those that are numbers, only the largest counts."""
         distinct = {entry.key: entry for entry in entries}
+        numbers = {
+            key: entry.numerator.get(UNIT, 0)
+            for key, entry in distinct.items()
+            if entry.numerator.keys() <= {UNIT} and not entry.denominator
+        }
+        for key, value in numbers.items():
+            if value < max(numbers.values()):
+                del distinct[key]
         several = tuple(distinct.values())
         if len(several) == 1:
             return several[0]

@@ -15,6 +15,7 @@ from gradcheck.render.words import (
     not_written,
     place,
     plain,
+    residual_of,
     shape_of,
     sharpest,
     symbol,
@@ -186,6 +187,9 @@ def _lines(result: Result, finding: Finding, hints: int) -> list[tuple[str, str]
     label = "" if check is None or finding.code in CERTAIN else "looks like"
     lines = [] if check is None else [("", worst_line(check))]
     lines.append((label, sentence))
+    exact = residual_of(result, finding.quantity)
+    if exact:
+        lines.append(("exactly", exact))
     hint = hint_text(finding, result, hints)
     if hint and UNWRITTEN not in sentence:
         lines.append(("hint", hint))

@@ -185,12 +185,20 @@ def sharpest(result: Result, quantity: str) -> Check | None:
         and check.oracle is not Oracle.CONTRACT
         and check.worst is not None
     ]
-    return min(failed, key=_bound, default=None)
+    # A certificate is at a point of its own: the one that others saw can be looked up.
+    floating = [check for check in failed if check.oracle is not Oracle.PROOF]
+    return min(floating or failed, key=_bound, default=None)
 
 
 def _bound(check: Check) -> float:
     bound = math.nan if check.worst is None else check.worst.bound
     return math.inf if math.isnan(bound) else bound
+
+
+def residual_of(result: Result, quantity: str) -> str:
+    """Return what the proof says is wrong, in symbols: "dW₀₁ − true = x₁ g₀ − x₀ g₁"; or nothing."""
+    proofs = [check.proof for check in result.checks if check.quantity == quantity]
+    return next((plain(proof.residual) for proof in proofs if proof and proof.residual), "")
 
 
 def worst_line(check: Check) -> str:
@@ -202,6 +210,8 @@ def worst_line(check: Check) -> str:
     index = f" {list(worst.index)}" if worst.index else ""
     got, oracle = (f"{number + 0.0:.{digits}g}" for number in (worst.got, worst.oracle))
     text = f"worst{index}: got {got}, should be {oracle} ± {worst.bound:.0e}"
+    if check.oracle is Oracle.PROOF:
+        text = f"replayed{index}: got {got}, should be {oracle}, exactly"
     if worst.entries > 1:
         text += f"; {worst.wrong} of {worst.entries} entries wrong"
     where = REGIMES.get(check.regime, "" if check.regime == "point" else check.regime)
