@@ -1,8 +1,8 @@
 """An algebra over a finite field with indicators (b² = b) and roots (r² = a) as symbols.
 
-An element is a number, or a dictionary from sets of symbols (bits) to numbers that are not 0. It is
-the image of an expression under a homomorphism, so that an expression that is 0 by the relations has
-the image 0, for every outcome of the indicators and every sign of the roots at once.
+An element is a number, or a dictionary from sets of symbols (bits) to numbers that are not 0. It
+is the image of an expression under a homomorphism, so that an expression that is 0 by the relations
+has the image 0, for every outcome of the indicators and every sign of the roots at once.
 """
 
 from __future__ import annotations

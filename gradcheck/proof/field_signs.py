@@ -171,6 +171,6 @@ def _sign(value: int, prime: int) -> int:
         times = high // low
         low, high = high - times * low, low
         factor, next_factor = next_factor - times * factor, factor
-    if not low or abs(factor) > HEIGHT or gcd(low, factor) != 1 or HEIGHT > isqrt(prime // 2):
+    if not low or abs(factor) > HEIGHT or gcd(low, factor) != 1 or isqrt(prime // 2) < HEIGHT:
         return 0
     return 1 if factor > 0 else -1

@@ -1,17 +1,17 @@
 """Identity test at random points of finite fields, for what has too large a normal form.
 
-Every expression is evaluated modulo a random prime of 127 bits, with random numbers for the variables.
-A function's value at an argument is another random number, the same for arguments that have the same
-value; what is known of it is kept: exp(Σ cⱼ vⱼ) = Π exp(vⱼ)^cⱼ, sin² + cos² = 1, odd and even functions.
-Indicators and roots stay symbols, in an algebra over the field (`algebra.py`), so that b² = b and
-r² = a hold, and no sign of a root is ever chosen.
+Every expression is evaluated modulo a random prime of 127 bits, with random numbers for the
+variables. A function's value at an argument is another random number, the same for arguments that
+have the same value; what is known of it is kept: exp(Σ cⱼ vⱼ) = Π exp(vⱼ)^cⱼ, sin² + cos² = 1, odd
+and even functions. Indicators and roots stay symbols, in an algebra over the field (`algebra.py`),
+so that b² = b and r² = a hold, and no sign of a root is ever chosen.
 
-An expression that is not 0 as a rational function of what is drawn (nothing is claimed of any other)
-has a numerator whose degree and whose coefficients' bits are at most its `size`. It vanishes at a random point
-with probability at most size / p (Schwartz–Zippel), and has no coefficient left modulo p with
-probability at most size / 2^119, for there are more than 2^119 primes of 127 bits. Two arguments that
-differ are taken for equal with the same probability a pair. Points are added until the product of
-these probabilities is below 2^-100.
+An expression that is not 0 as a rational function of what is drawn has a numerator whose degree
+and whose coefficients' bits are at most its `size`. It vanishes at a random point with probability
+at most size / p (Schwartz–Zippel), and has no coefficient left modulo p with probability at most
+size / 2^119, for there are more than 2^119 primes of 127 bits. Two arguments that differ are taken
+for equal with the same probability a pair. Points are added until the product of these
+probabilities is below 2^-100. What is 0 as such a function is 0 as a function of the variables.
 """
 
 from __future__ import annotations
@@ -258,7 +258,7 @@ class Point:
         return self.algebra.negative(value) if turned and function != "cos" else value
 
     def _size(self, node: Expression) -> int:
-        """Bound the degree, and the bits of the coefficients, of a value's numerator and denominator."""
+        """Bound the degree, and the coefficients' bits, of a value's numerator and denominator."""
         operation = node.operation
         sizes = [self._sizes[argument.number] for argument in node.arguments]
         algebra = self.algebra

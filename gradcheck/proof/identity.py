@@ -1,4 +1,4 @@
-"""Decide whether an expression is 0: by its normal form, or else at random points of finite fields."""
+"""Decide whether an expression is 0: by its normal form, or else at points of finite fields."""
 
 from __future__ import annotations
 
