@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,7 +227,7 @@ def _composition(depth: int, rng: np.random.Generator) -> Subject:
         parameters=frozenset(names[1:]),
         make=make,
         file=_file(reference_net.Sequential),
-        line=inspect.getsourcelines(reference_net.Sequential)[1],
+        line=_line(reference_net.Sequential),
     )
 
 
@@ -241,13 +242,18 @@ def _subject(offer: _Offer, sizes: Sizes, rng: np.random.Generator, seed: int) -
         parameters=frozenset(name for name in formula.inputs if name[0] in "Wb"),
         make=lambda: offer.make(sizes),
         file=_file(offer.layer),
-        line=inspect.getsourcelines(offer.layer)[1],
+        line=_line(offer.layer),
         reproduce=f"gradcheck verify --seed {seed}",
     )
 
 
 def _shape(letters: Sequence[int | str], sizes: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(size if isinstance(size, int) else sizes[size] for size in letters)
+
+
+@lru_cache
+def _line(layer: type) -> int:
+    return inspect.getsourcelines(layer)[1]
 
 
 def _file(layer: type) -> str:

@@ -17,6 +17,7 @@ from gradcheck.verdict import shapes_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gradcheck.proof.checks import Proving
     from gradcheck.subject import Subject
 
     Progress = Callable[[int, int, str], None]
@@ -28,13 +29,17 @@ ANY = "backward"
 """The quantity of a planned contract."""
 
 
-def verify(seed: int, progress: Progress | None = None) -> Report:
-    """Check every layer of `reference_net` at each of its shapes.
+def verify(
+    seed: int, progress: Progress | None = None, proving: Proving | None = None
+) -> Report:
+    """Check every layer of `reference_net` at each of its shapes, and prove it at all small ones.
 
     Parameters
     ----------
     seed : int
         Draws every input, point and cotangent.
+    proving : Proving, optional
+        How each subject is proved; nothing is if left out.
     progress : callable, optional
         Called with (subjects done, subjects in all, name of the next), and at the end with the
         number of all twice and an empty name.
@@ -52,11 +57,22 @@ def verify(seed: int, progress: Progress | None = None) -> Report:
     for k, (subject, formula) in enumerate(subjects):
         if progress is not None:
             progress(k, len(subjects), subject.name)
-        result = check_subject(subject, regimes="all", seed=seed, formula=formula)
-        results.setdefault(subject.name, []).append(_completed(result, subject, formula))
+        result = check_subject(
+            subject, regimes="all", seed=seed, formula=formula, proving=proving
+        )
+        planned = planned_checks(subject, formula, proof=proving is not None)
+        results.setdefault(subject.name, []).append(_completed(result, subject, planned))
     if progress is not None:
         progress(len(subjects), len(subjects), "")
     merged = tuple(_merged(parts) for parts in results.values())
+    if proving is not None:
+        from gradcheck.everywhere import proved_everywhere
+
+        everywhere = proved_everywhere(seed, proving)
+        merged = tuple(
+            replace(result, checks=(*result.checks, *everywhere.get(result.name, ())))
+            for result in merged
+        )
     return Report(
         tool=tool(),
         seed=seed,
@@ -66,7 +82,9 @@ def verify(seed: int, progress: Progress | None = None) -> Report:
     )
 
 
-def planned_checks(subject: Subject, formula: str) -> list[tuple[str, Oracle, str]]:
+def planned_checks(
+    subject: Subject, formula: str, *, proof: bool = False
+) -> list[tuple[str, Oracle, str]]:
     """Return the (quantity, oracle, contract) triples that a subject's checks must cover.
 
     They follow from the formula and the list of contracts and not from what ran, so that an oracle
@@ -79,6 +97,7 @@ def planned_checks(subject: Subject, formula: str) -> list[tuple[str, Oracle, st
     return [
         (output, Oracle.SYMBOLIC, ""),
         *((gradient, oracle, "") for gradient in gradients for oracle in GRADIENT_ORACLES),
+        *((quantity, Oracle.PROOF, "") for quantity in (output, *gradients) if proof),
         *((ANY, Oracle.CONTRACT, contract) for contract in contracts_of(subject)),
     ]
 
@@ -94,7 +113,9 @@ def tool() -> dict[str, str]:
     }
 
 
-def _completed(result: Result, subject: Subject, formula: str) -> Result:
+def _completed(
+    result: Result, subject: Subject, planned: list[tuple[str, Oracle, str]]
+) -> Result:
     made = {
         (ANY if check.contract else check.quantity, check.oracle, check.contract)
         for check in result.checks
@@ -108,7 +129,7 @@ def _completed(result: Result, subject: Subject, formula: str) -> Result:
             shapes=shapes_of(subject),
             reason="planned, and not made: an earlier check failed, or the harness left it out",
         )
-        for quantity, oracle, contract in planned_checks(subject, formula)
+        for quantity, oracle, contract in planned
         if (quantity, oracle, contract) not in made
     ]
     return replace(result, checks=(*result.checks, *missing))

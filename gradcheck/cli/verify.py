@@ -9,6 +9,7 @@ import click
 
 from gradcheck.cli.codes import UNCHECKED, WRONG
 from gradcheck.cli.files import prepare, save
+from gradcheck.cli.options import proof_seconds
 from gradcheck.cli.screen import complain, progress, rendered, write
 
 
@@ -36,14 +37,27 @@ from gradcheck.cli.screen import complain, progress, rendered, write
     show_default=True,
     help="What standard output gets; json is the report alone.",
 )
+@click.option("--no-proof", is_flag=True, help="Check in floating point only.")
+@proof_seconds
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def verify_command(output: Path, seed: int, form: str, *, quiet: bool) -> int:
+def verify_command(
+    output: Path,
+    seed: int,
+    form: str,
+    proof_seconds: float,
+    *,
+    no_proof: bool,
+    quiet: bool,
+) -> int:
     """Check the reference network: every layer, every oracle, every contract."""
     prepare(output, ("report.json", "report.md"))
     from gradcheck.verify import exit_code, verify
 
+    from gradcheck.proof.checks import Proving
+
+    proving = None if no_proof else Proving(seconds=proof_seconds)
     with progress(shown=not quiet and sys.stderr.isatty()) as shown:
-        report = verify(seed, shown)
+        report = verify(seed, shown, proving)
     code = exit_code(report)
     from gradcheck.render.json import report_json
     from gradcheck.render.markdown import report_markdown

@@ -263,7 +263,7 @@ def finished(result: Any, out: Any = None, *, boolean: bool = False) -> Any:
 
 
 def _maybe_decided(indicator: Scalar) -> Any:
-    return indicator if current.get().merging else bool(indicator)
+    return indicator if current.get().merging else np.bool_(bool(indicator))
 
 
 def _decided(mask: Array) -> Array:

@@ -145,6 +145,7 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         verdict=verdict,
         evidence=statement.evidence,
         shapes=shapes,
+        residual=0.0 if verdict is Verdict.PASS else float("nan"),
         worst=worst,
         reason=statement.reason,
         proof=_proof(subject, statement, [*shapes.items()]),

@@ -201,15 +201,12 @@ class Pool:
         return self.add(b, self.mul(indicator, self.subtract(a, b)))
 
     def maximum(self, entries: Iterable[Expression]) -> Any:
-        """Return the largest of several; of two, by an indicator, as the notes write ReLU."""
+        """Return the largest of several, as one node: what is subtracted from all may be any."""
         distinct = {entry.number: entry for entry in entries}
         ordered = tuple(distinct[number] for number in sorted(distinct))
-        if len(ordered) == 1:
-            return ordered[0]
-        if len(ordered) == 2:
-            a, b = reversed(ordered)
-            return self.select(self.positive(self.subtract(a, b)), a, b)
-        return self._node("maximum", ordered)
+        if all(entry.operation == "constant" for entry in ordered):
+            return max(ordered, key=lambda entry: entry.value)
+        return ordered[0] if len(ordered) == 1 else self._node("maximum", ordered)
 
 
 def _at_constant(function: str, value: Fraction) -> Fraction | None:

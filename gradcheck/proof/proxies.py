@@ -185,7 +185,10 @@ def _extreme(own: Any, sign: int) -> Any:
         row = list(args[0]) if len(args) == 1 else list(args)
         if not any(isinstance(one, Scalar) for one in row):
             return own(row)
-        return functions._largest_of([scalar(one) for one in row], sign)  # noqa: SLF001
+        result = scalar(row[0])
+        for one in row[1:]:
+            result = (np.maximum if sign > 0 else np.minimum)(result, one)
+        return result
 
     return function
 

@@ -197,11 +197,6 @@ class Functions:
         several = tuple(distinct.values())
         if len(several) == 1:
             return several[0]
-        if len(several) == 2:
-            a, b = several
-            difference = self.rationals.total([(1, a), (-1, b)])
-            first = Rational(self.signs.of(difference, strict=True))
-            return self.rationals.total([(1, b), (1, self.rationals.product(first, difference))])
         before = len(self.generators.kinds)
         number = self.generators.number("maximum", frozenset(distinct), several)
         if number == before:
