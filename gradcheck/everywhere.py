@@ -46,26 +46,29 @@ def proved_everywhere(seed: int, proving: Proving) -> dict[str, list[Check]]:
 def _together(quantity: str, checks: Sequence[Check], number: int, subject: Subject) -> Check:
     """Return one check of a quantity: proved where it is proved at each size."""
     worst = min(checks, key=_standing)
-    told = [check.evidence for check in checks if check.evidence is not None]
+    evidence = [check.evidence for check in checks if check.evidence is not None]
+    told = [check.proof for check in checks if check.proof is not None]
     proof = worst.proof or Proof()
     sizes = f"every size from 1 to {SMALL}: {number} shapes"
     if subject.role == "sequential":
         sizes = f"up to {DEEPEST} layers, whatever differentiable layers they are"
-    if worst.verdict is not Verdict.PASS:
+    passed = worst.verdict is Verdict.PASS
+    if not passed:
         sizes = proof.sizes
     return Check(
         quantity=quantity,
         oracle=Oracle.PROOF,
         verdict=worst.verdict,
-        evidence=max(told, key=list(Evidence).index) if worst.verdict is Verdict.PASS else None,
+        evidence=max(evidence, key=list(Evidence).index) if passed else None,
+        residual=worst.residual,
         worst=worst.worst,
         reason=worst.reason,
         proof=Proof(
             claims=proof.claims,
             sizes=sizes,
-            regions=max(check.proof.regions for check in checks if check.proof is not None),
-            literals=proof.literals,
-            exceptions=proof.exceptions,
+            regions=max((one.regions for one in told), default=0),
+            literals={k: v for one in told for k, v in one.literals.items()},
+            exceptions=tuple(dict.fromkeys(e for one in told for e in one.exceptions)),
             residual=proof.residual,
             point=proof.point,
             got=proof.got,

@@ -29,6 +29,12 @@ class Writer:
     def number(self, value: Fraction | int) -> Written:
         return Written(self, self.pool.constant(value))
 
+    def larger(self, a: Written, b: Written | Fraction | int) -> Written:
+        """Return the larger by an indicator, as np.maximum is modelled."""
+        other = a._other(b)
+        indicator = self.pool.positive(self.pool.subtract(a.node, other))
+        return Written(self, self.pool.select(indicator, a.node, other))
+
     def maximum(self, *entries: Written) -> Written:
         return Written(self, self.pool.maximum([entry.node for entry in entries]))
 

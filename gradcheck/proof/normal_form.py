@@ -83,7 +83,7 @@ class NormalForms:
             As `of` does.
         """
         numerator = self.of(node).numerator
-        return not numerator or not self.generators.without_maxima(numerator)
+        return not numerator or not self.functions.signs.without_maxima(numerator)
 
     def assume(self, indicator: Expression, decided: bool) -> None:  # noqa: FBT001 - it is data
         """Take an indicator to be 1, or 0, in what is made from now on: a condition of a region."""

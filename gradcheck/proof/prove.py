@@ -12,7 +12,8 @@ from gradcheck.proof import faithful, residual
 from gradcheck.proof.certificate import candidate, certified
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.exceptions import exceptions_of
+from gradcheck.proof.expression import reached
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import decide
 from gradcheck.proof.limits import Budget, GivenUp
@@ -42,9 +43,9 @@ POINTS = 3
 REGIONS = 12
 """Points at which regions are looked for, where all at once is not possible."""
 
-DERIVATIVE = "backward is the derivative of this forward"
-NOTES_FORWARD = "forward is the notes' formula"
-NOTES_BACKWARD = "backward is the notes' Jacobian, transposed, times the upstream gradient"
+DERIVATIVE = "backward = this forward's derivative"
+NOTES_FORWARD = "forward = the notes' formula"
+NOTES_BACKWARD = "backward = the notes' Jacobianᵀ · upstream"
 
 UNDECIDED = "the identity could be neither proved nor refuted"
 
@@ -178,8 +179,12 @@ class Prover:
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
             if before is not None and now.evidence is not None:
-                now = replace(before, evidence=_weaker(before.evidence, now.evidence),
-                              claims=before.claims + now.claims)  # fmt: skip
+                now = replace(
+                    before,
+                    evidence=_weaker(before.evidence, now.evidence),
+                    claims=before.claims + now.claims,
+                    literals={**before.literals, **now.literals},
+                )
             found[quantity] = now
         for quantity in self._gradients():
             found.setdefault(quantity, Statement(quantity=quantity, reason="there is no gradient"))
@@ -233,8 +238,8 @@ class Prover:
         statement = Statement(
             quantity=quantity,
             claims=(claim,),
-            literals={text: str(value) for text, value in graph.literals.items()},
-            exceptions=_exceptions([*own, *true]),
+            literals=_literals(graph, [*own, *true]),
+            exceptions=exceptions_of([*own, *true]),
         )
         pool = graph.pool
         differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
@@ -296,20 +301,10 @@ def _said(graph: Graph) -> tuple[str, ...]:
     )
 
 
-def _exceptions(roots: Sequence[Expression]) -> tuple[str, ...]:
-    """Return where an identity of these expressions says nothing."""
-    operations = {
-        "division" if node.operation == "power" and node.value < 0 else node.operation
-        for node in reached(roots)
-    }
-    found = []
-    if operations & {*INDICATORS, "maximum"}:
-        found.append("at a kink or a tie")
-    if "division" in operations:
-        found.append("where a denominator is 0")
-    if operations & {"log", "sqrt"}:
-        found.append("outside the domain of a logarithm or a root")
-    return tuple(found)
+def _literals(graph: Graph, roots: Sequence[Expression]) -> dict[str, str]:
+    """Return the literals that an identity rests on, and as which number each was read."""
+    constants = {abs(node.value) for node in reached(roots) if node.operation == "constant"}
+    return {text: str(v) for text, v in graph.literals.items() if abs(v) in constants}
 
 
 def _weaker(a: Evidence | None, b: Evidence | None) -> Evidence | None:

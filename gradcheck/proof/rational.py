@@ -110,7 +110,7 @@ class Rationals:
             self.budget.spend(len(numerator))
         if len(numerators) == 1:
             [(denominator, numerator)] = numerators.items()
-            return self._cancelled(numerator, denominator)
+            return self.cancelled(numerator, denominator)
         numerators = {d: n for d, n in numerators.items() if n}
         common: dict[int, Number] = {}
         for denominator in numerators:
@@ -122,14 +122,14 @@ class Rationals:
             missing = self.expanded(times(whole, raised(denominator, -1)))
             polynomial.accumulate(sum_of_all, self.generators.multiply(numerator, missing))
             self.budget.spend(len(sum_of_all))
-        return self._cancelled(sum_of_all, whole)
+        return self.cancelled(sum_of_all, whole)
 
     def product(self, a: Rational, b: Rational) -> Rational:
         """Return a · b."""
         above_a, below_b = self._cancel(a.numerator, b.denominator)
         above_b, below_a = self._cancel(b.numerator, a.denominator)
         numerator = self.generators.multiply(above_a, above_b)
-        return self._cancelled(numerator, times(below_a, below_b))
+        return self.cancelled(numerator, times(below_a, below_b))
 
     def power(self, a: Rational, exponent: int) -> Rational:
         """Return a to an integer power.
@@ -141,7 +141,7 @@ class Rationals:
         """
         if exponent < 0:
             a, exponent = self.inverse(a), -exponent
-        return self._cancelled(
+        return self.cancelled(
             self.generators.power(a.numerator, exponent), raised(a.denominator, exponent)
         )
 
@@ -167,7 +167,7 @@ class Rationals:
             {raised(parts.monomial, -1): exact(Fraction(1) / Fraction(number))},
         )
         below: Monomial = UNIT if rest == {UNIT: 1} else ((self.factor(rest), 1),)
-        result = self._cancelled(above, below)
+        result = self.cancelled(above, below)
         for root, _ in roots:  # 1/r = r/r²: no root is left alone in a denominator
             result = self.product(result, self.of_generator(root))
             result = self.product(result, self.inverse(Rational(squares[root])))
@@ -205,7 +205,8 @@ class Rationals:
                 return False
         return bool(p)
 
-    def _cancelled(self, numerator: Polynomial, denominator: Monomial) -> Rational:
+    def cancelled(self, numerator: Polynomial, denominator: Monomial) -> Rational:
+        """Return a quotient, without the factor below that the numerator is, if it is one."""
         return Rational(*self._cancel(numerator, denominator))
 
     def _cancel(self, numerator: Polynomial, denominator: Monomial) -> tuple[Polynomial, Monomial]:

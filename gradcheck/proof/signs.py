@@ -44,10 +44,11 @@ class Signs:
         self._known: dict[tuple[Hashable, bool], Polynomial] = {}
         self._free: dict[Hashable, dict[bool, int]] = {}
         self._largest: dict[Hashable, tuple[Largest, int, bool]] = {}
+        self._choices: dict[int, Largest] = {}
 
     def of(self, a: Rational, *, strict: bool) -> Polynomial:
         """Return the indicator of a > 0, or of a ≥ 0 where not strict."""
-        return self._of(self._without_denominator(a), strict=strict)
+        return self._of_rational(a, {}, strict=strict)
 
     def sign(self, p: Polynomial, supposed: dict[int, int] | None = None) -> int:
         """Return the sign that a polynomial provably has.
@@ -63,12 +64,7 @@ class Signs:
         if outcomes and len(outcomes) <= TOGETHER:
             signs = []
             for value in (0, 1):
-                more = dict(supposed)
-                [*argument] = self._argument_of(outcomes[0]).items()
-                if len(argument) == 1:
-                    [(monomial, _)] = argument
-                    if len(monomial) == 1 and self.generators.kinds[monomial[0][0]] == "variable":
-                        more[monomial[0][0]] = 1 if value else -1
+                more = supposed | self._follows(outcomes[0], value)
                 signs.append(self.sign(self.generators.suppose(p, outcomes[0], value), more))
             low, high = min(signs), max(signs)
             return low if low > 0 else min(high, 0)
@@ -79,7 +75,7 @@ class Signs:
 
     def choose(self, maximum: int, entries: tuple[Rational, ...]) -> None:
         """Make known the indicators that this or that entry of a maximum is the largest."""
-        largest = Largest(self, maximum, entries)
+        largest = self._choices[maximum] = Largest(self, maximum, entries)
         for place, entry in enumerate(entries):
             difference = self.rationals.total(
                 [(1, self.rationals.of_generator(maximum)), (-1, entry)]
@@ -101,12 +97,59 @@ class Signs:
                         value = ONE if values[1] == decided else {}
                         self._known[key, strict] = value
 
-    def _without_denominator(self, a: Rational) -> Polynomial:
+    def without_maxima(self, p: Polynomial) -> Polynomial:
+        """Return p with its maxima written out, times powers of them; those that can be."""
+        for generator in polynomial.generators(p):
+            if generator in self._choices:
+                self._choices[generator].make()
+        return self.generators.without_maxima(p)
+
+    def _of_rational(self, a: Rational, supposed: dict[int, int], *, strict: bool) -> Polynomial:
+        """Return an indicator, taken apart where that tells a denominator's sign."""
+        generators = self.generators
+        p = self._without_denominator(a, supposed)
+        outcomes = generators.outcomes(a.numerator)
+        factors = [self.rationals.factors[place] for place, _ in a.denominator]
+        if (
+            not factors
+            or not 0 < len(outcomes) <= ALWAYS_APART
+            or any(generators.outcomes(factor) for factor in factors)
+            or polynomial.key(self._normal(p)[0]) in self._largest
+        ):
+            return self._of(p, strict=strict)
+        parts = []
+        for value in (0, 1):
+            numerator = generators.suppose(a.numerator, outcomes[0], value)
+            part = self.rationals.cancelled(numerator, a.denominator)
+            more = supposed | self._follows(outcomes[0], value)
+            parts.append(self._of_rational(part, more, strict=strict))
+        b = polynomial.of_generator(outcomes[0])
+        return polynomial.add(
+            generators.multiply(b, parts[1]), generators.multiply(self._opposite(b), parts[0])
+        )
+
+    def _follows(self, indicator: int, value: int) -> dict[int, int]:
+        """Return the sign of a variable that an indicator's value tells."""
+        argument = self._argument_of(indicator)
+        if len(argument) == 1:
+            [monomial] = argument
+            if len(monomial) == 1 and self.generators.kinds[monomial[0][0]] == "variable":
+                return {monomial[0][0]: 1 if value else -1}
+        return {}
+
+    def _without_denominator(
+        self, a: Rational, supposed: dict[int, int] | None = None
+    ) -> Polynomial:
         """Return a polynomial of the same sign: a factor that may be negative goes above."""
         p = a.numerator
         for place, multiplicity in a.denominator:
-            if multiplicity % 2 and self.sign(self.rationals.factors[place]) < 1:
-                p = self.generators.multiply(p, self.rationals.factors[place])
+            if multiplicity % 2:
+                factor = self.rationals.factors[place]
+                sign = self.sign(factor, supposed)
+                if sign < 0:
+                    p = polynomial.scale(p, -1)
+                elif not sign:
+                    p = self.generators.multiply(p, factor)
         return p
 
     def _of(self, p: Polynomial, *, strict: bool) -> Polynomial:
@@ -231,19 +274,22 @@ class Signs:
 class Largest:
     """The indicators that an entry is the largest, made when one is first asked for.
 
-    Where no two entries can be the largest on a region, exactly one indicator is 1: they exclude
-    each other, and the last is 1 minus the others.
+    Of two entries, a is the largest where a − b ≥ 0. Where no two of several can be the largest on a
+    region, exactly one indicator is 1: they exclude each other, and the last is 1 minus the others.
     """
 
     def __init__(self, signs: Signs, maximum: int, entries: tuple[Rational, ...]) -> None:
         self.signs, self.maximum, self.entries = signs, maximum, entries
         self._numbers: list[int] = []
+        self._of_two: list[Polynomial] = []
+        self._made = False
         self.exclusive = False
 
     def indicator(self, place: int) -> Polynomial:
         """Return the indicator that an entry is the largest."""
-        if not self._numbers:
-            self._make()
+        self.make()
+        if self._of_two:
+            return self._of_two[place]
         if place < len(self._numbers):
             return polynomial.of_generator(self._numbers[place])
         rest = dict(ONE)
@@ -251,8 +297,22 @@ class Largest:
             rest[((number, 1),)] = -1
         return rest
 
-    def _make(self) -> None:
+    def make(self) -> None:
+        """Make the indicators, once."""
+        if self._made:
+            return
+        self._made = True
         generators, rationals = self.signs.generators, self.signs.rationals
+        if len(self.entries) == 2:
+            a, b = self.entries
+            for one, other in ((a, b), (b, a)):
+                difference = rationals.total([(1, one), (-1, other)])
+                self._of_two.append(self.signs.of(difference, strict=False))
+            if not a.denominator and not b.denominator:
+                whole = rationals.total([(1, a), (-1, b)]).numerator
+                part = generators.multiply(self._of_two[0], whole)
+                generators.wholes[self.maximum] = polynomial.add(b.numerator, part)
+            return
         self.exclusive = all(
             self.signs.genericity.zero_on_no_region(
                 rationals.total([(1, one), (-1, other)]).numerator
@@ -268,8 +328,8 @@ class Largest:
             if not entry.denominator:
                 generators.equate(number, self.maximum, entry.numerator)
         if self.exclusive and not any(entry.denominator for entry in self.entries):
-            whole: Polynomial = {}
+            everything: Polynomial = {}
             for place, entry in enumerate(self.entries):
                 part = generators.multiply(self.indicator(place), entry.numerator)
-                polynomial.accumulate(whole, part)
-            generators.wholes[self.maximum] = whole
+                polynomial.accumulate(everything, part)
+            generators.wholes[self.maximum] = everything

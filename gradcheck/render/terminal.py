@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcheck.records import Oracle, Verdict, together
+from gradcheck.render.proofs import COVERS, any_proved, proof_sentences
 from gradcheck.render.summary import (
     Row,
     contract_rows,
@@ -54,7 +55,7 @@ def print_report(report: Report, console: Console) -> None:
         if result.verdict is not Verdict.PASS:
             console.print(Text(result_text(result)), soft_wrap=True)
             console.print()
-    for line in _remarks(report):
+    for line in [*_remarks(report), *_proofs(report)]:
         console.print(Text(line), soft_wrap=True)
     console.print(_summary(report), soft_wrap=True)
 
@@ -139,6 +140,15 @@ def _remarks(report: Report) -> list[str]:
         if result.verdict is Verdict.PASS
         for finding in result.findings
     ]
+
+
+def _proofs(report: Report) -> list[str]:
+    lines = [
+        printable(f"{result.name}: {sentence}")
+        for result in report.subjects
+        for sentence in proof_sentences(result)
+    ]
+    return [*lines, COVERS] if any_proved(report.subjects) else lines
 
 
 def _summary(report: Report) -> Text:

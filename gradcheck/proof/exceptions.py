@@ -1,0 +1,58 @@
+"""Where an identity of expressions says nothing: kinks, zero denominators, domains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcheck.proof.expression import INDICATORS, reached
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradcheck.proof.expression import Expression
+
+KINK = "at a kink or a tie"
+DIVISION = "where a denominator is 0"
+DOMAIN = "outside the domain of a logarithm or a root"
+
+_UNKNOWN, _NOT_NEGATIVE, _POSITIVE = range(3)
+
+
+def exceptions_of(roots: Sequence[Expression]) -> tuple[str, ...]:
+    """Return the points that are left out, in words; none where there are provably none.
+
+    Parameters
+    ----------
+    roots : sequence of Expression
+        Both sides of the identities.
+    """
+    signs: dict[int, int] = {}
+    found: dict[str, None] = {}
+    for node in reached(roots):
+        given = [signs[argument.number] for argument in node.arguments]
+        signs[node.number] = _sign(node, given)
+        if node.operation in INDICATORS or node.operation == "maximum":
+            found[KINK] = None
+        elif node.operation == "power" and node.value < 0 and given[0] != _POSITIVE:
+            found[DIVISION] = None
+        elif node.operation in ("log", "sqrt") and given[0] != _POSITIVE:
+            found[DOMAIN] = None
+    return tuple(found)
+
+
+def _sign(node: Expression, given: list[int]) -> int:
+    """Return what is known of a node's sign from its arguments'."""
+    operation = node.operation
+    if operation == "constant":
+        return _POSITIVE if node.value > 0 else _UNKNOWN if node.value < 0 else _NOT_NEGATIVE
+    if operation == "exp" or node.value == "pi":
+        return _POSITIVE
+    if operation == "add" and _UNKNOWN not in given:
+        return max(given)
+    if operation == "mul":
+        return min(given) if node.arguments[0] is not node.arguments[1] else max(given[0], 1)
+    if operation == "power":
+        return given[0] if given[0] else _NOT_NEGATIVE if node.value % 2 == 0 else _UNKNOWN
+    if operation in INDICATORS or operation == "sqrt":
+        return max(given[0], _NOT_NEGATIVE) if operation == "sqrt" else _NOT_NEGATIVE
+    return _UNKNOWN
