@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
@@ -11,10 +12,15 @@ from gradcheck.proof.expression import Expression, Pool
 from gradcheck.proof.limits import Budget, GivenUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 NOUGHT = mp.mpf(10) ** -40
 LARGEST = mp.mpf(10) ** 40
+
+
+def seeded(seed: int) -> Random:
+    """Return the random numbers of a test, the same each time."""
+    return Random(seed)  # noqa: S311 - no secret
 
 
 class Writer:
@@ -84,6 +90,21 @@ class Written:
     def call(self, function: str) -> Written:
         return self._new(self.writer.pool.call(function, self.node))
 
+    def exp(self) -> Written:
+        return self.call("exp")
+
+    def log(self) -> Written:
+        return self.call("log")
+
+    def sqrt(self) -> Written:
+        return self.call("sqrt")
+
+    def sin(self) -> Written:
+        return self.call("sin")
+
+    def cos(self) -> Written:
+        return self.call("cos")
+
     def positive(self) -> Written:
         return self._new(self.writer.pool.positive(self.node))
 
@@ -128,24 +149,23 @@ def _value(node: Expression, given: list[Any], point: Mapping[str, Any]) -> Any:
         return given[0] * given[1]
     if operation == "maximum":
         return max(given)
-    a = given[0]
     if operation == "power":
-        return None if node.value < 0 and abs(a) < NOUGHT else a**node.value
-    if operation == "positive":
-        return mp.mpf(a > NOUGHT)
-    if operation == "nonnegative":
-        return mp.mpf(a > -NOUGHT)
-    if operation == "log":
-        return mp.log(a) if a > NOUGHT else None
-    if operation == "sqrt":
-        return mp.sqrt(max(a, mp.mpf(0))) if a > -NOUGHT else None
-    if operation == "exp":
-        return mp.exp(a) if abs(a) < 90 else None
-    return getattr(mp, operation)(a)
+        return None if node.value < 0 and abs(given[0]) < NOUGHT else given[0] ** node.value
+    return FUNCTIONS.get(operation, getattr(mp, operation, None))(given[0])
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "positive": lambda a: mp.mpf(a > NOUGHT),
+    "nonnegative": lambda a: mp.mpf(a > -NOUGHT),
+    "log": lambda a: mp.log(a) if a > NOUGHT else None,
+    "sqrt": lambda a: mp.sqrt(max(a, mp.mpf(0))) if a > -NOUGHT else None,
+    "exp": lambda a: mp.exp(a) if abs(a) < 90 else None,
+}
+"""What needs a look at its domain; a number below 1e-40 is 0."""
 
 
 def grown(choices: Iterable[tuple[str, int, int, int]]) -> tuple[Pool, list[Expression]]:
-    """Return the expressions that a list of operations and places makes of x, y and some numbers."""
+    """Return what a list of operations and places makes of x, y and some numbers."""
     pool = Pool(budget=Budget(600))
     made: list[Expression] = [pool.variable("x"), pool.variable("y")]
     made += [pool.constant(Fraction(c)) for c in ("1", "-1", "2", "1/2", "0")]

@@ -274,8 +274,8 @@ class Signs:
 class Largest:
     """The indicators that an entry is the largest, made when one is first asked for.
 
-    Of two entries, a is the largest where a − b ≥ 0. Where no two of several can be the largest on a
-    region, exactly one indicator is 1: they exclude each other, and the last is 1 minus the others.
+    Of two entries, a is the largest where a − b ≥ 0. Where no two of several can be the largest on
+    a region, exactly one indicator is 1: they exclude each other; the last is 1 minus the others.
     """
 
     def __init__(self, signs: Signs, maximum: int, entries: tuple[Rational, ...]) -> None:

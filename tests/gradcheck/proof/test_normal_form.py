@@ -9,12 +9,12 @@ import mpmath as mp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proof_expressions import OPERATIONS, Writer, Written, grown, softmax, values
 
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.expression import Pool
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
-from proof_expressions import OPERATIONS, Writer, Written, grown, softmax, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +24,25 @@ if TYPE_CHECKING:
 HALF = Fraction(1, 2)
 
 
+def number(like: Written, value: Fraction | int) -> Written:
+    return like.writer.number(value)
+
+
+def maximum(*entries: Written) -> Written:
+    return entries[0].writer.maximum(*entries)
+
+
 def zero(a: Written, b: Written | int = 0) -> bool:
     return NormalForms(Budget(60)).is_zero((a - b).node)
 
 
 def tanh(a: Written) -> Written:
-    e = (2 * a).call("exp")
+    e = (2 * a).exp()
     return (e - 1) / (e + 1)
 
 
 def sigmoid(a: Written) -> Written:
-    return 1 / ((-a).call("exp") + 1)
+    return 1 / ((-a).exp() + 1)
 
 
 def leaky(a: Written) -> Written:
@@ -42,7 +50,7 @@ def leaky(a: Written) -> Written:
 
 
 def elu(a: Written) -> Written:
-    return a * a.positive() + (1 - a.positive()) * (a.call("exp") - 1)
+    return a * a.positive() + (1 - a.positive()) * (a.exp() - 1)
 
 
 def clip(a: Written) -> Written:
@@ -54,47 +62,62 @@ def softsign(a: Written) -> Written:
 
 
 def largest(a: Written, *others: Written) -> Written:
-    return (a - a.writer.maximum(a, *others)).nonnegative()
+    return (a - maximum(a, *others)).nonnegative()
 
 
 TRUE: dict[str, Rule] = {
     "binomial": lambda x, y, z: ((x + y) ** 2, x * x + 2 * x * y + y**2),
     "fractions": lambda x, y, z: (1 / x + 1 / y, (x + y) / (x * y)),
     "a factor cancels": lambda x, y, z: ((x * x + x * y) / (x + y), x),
-    "exp of a sum": lambda x, y, z: ((x + y).call("exp"), x.call("exp") * y.call("exp")),
-    "exp of a part": lambda x, y, z: ((x * HALF).call("exp") ** 2, x.call("exp")),
+    "exp of a sum": lambda x, y, z: ((x + y).exp(), x.exp() * y.exp()),
+    "exp of a part": lambda x, y, z: ((x * HALF).exp() ** 2, x.exp()),
     "exp of a quotient": lambda x, y, z: (
-        ((x - y) / z).call("exp"),
-        (x / z).call("exp") / (y / z).call("exp"),
+        ((x - y) / z).exp(),
+        (x / z).exp() / (y / z).exp(),
     ),
-    "exp of a log": lambda x, y, z: ((-2 * x.call("log")).call("exp"), x**-2),
-    "exp of half a log": lambda x, y, z: ((HALF * x.call("log")).call("exp"), x.call("sqrt")),
-    "exp of a number": lambda x, y, z: ((x + 1).call("exp"), x.call("exp") * x._new(x.writer.pool.call("exp", x.writer.pool.one))),
-    "log of an exp": lambda x, y, z: ((3 * x.call("exp")).call("log"), x + x.writer.number(3).call("log")),
-    "log of a number": lambda x, y, z: (x.writer.number(12).call("log"), 2 * x.writer.number(2).call("log") + x.writer.number(3).call("log")),
-    "log of a sigmoid": lambda x, y, z: (sigmoid(x).call("log"), x - (1 + x.call("exp")).call("log")),
-    "sigmoid in two ways": lambda x, y, z: (sigmoid(x), x.call("exp") / (1 + x.call("exp"))),
+    "exp of a log": lambda x, y, z: ((-2 * x.log()).exp(), x**-2),
+    "exp of half a log": lambda x, y, z: ((HALF * x.log()).exp(), x.sqrt()),
+    "exp of a number": lambda x, y, z: (
+        (x + 1).exp(),
+        x.exp() * x._new(x.writer.pool.call("exp", x.writer.pool.one)),
+    ),
+    "log of an exp": lambda x, y, z: ((3 * x.exp()).log(), x + number(x, 3).log()),
+    "log of a number": lambda x, y, z: (
+        number(x, 12).log(),
+        2 * number(x, 2).log() + number(x, 3).log(),
+    ),
+    "log of a sigmoid": lambda x, y, z: (sigmoid(x).log(), x - (1 + x.exp()).log()),
+    "sigmoid in two ways": lambda x, y, z: (sigmoid(x), x.exp() / (1 + x.exp())),
     "tanh by sigmoid": lambda x, y, z: (tanh(x), 2 * sigmoid(2 * x) - 1),
-    "square of a root": lambda x, y, z: (x.call("sqrt") ** 2, x),
-    "a root below": lambda x, y, z: (x / x.call("sqrt"), x.call("sqrt")),
-    "a square out of a root": lambda x, y, z: ((4 * x).call("sqrt"), 2 * x.call("sqrt")),
-    "root of a number": lambda x, y, z: (x.writer.number(HALF).call("sqrt"), x.writer.number(2).call("sqrt") / 2),
-    "root of a product of numbers": lambda x, y, z: (x.writer.number(6).call("sqrt"), x.writer.number(2).call("sqrt") * x.writer.number(3).call("sqrt")),
-    "square of the root of a quotient": lambda x, y, z: ((x / y).call("sqrt") ** 2, x / y),
-    "root over what is positive": lambda x, y, z: ((x / (y * y + 1)).call("sqrt") * (y * y + 1), (x * (y * y + 1)).call("sqrt")),
-    "root of an exp": lambda x, y, z: ((x.call("exp") * y).call("sqrt"), (x * HALF).call("exp") * y.call("sqrt")),
-    "Pythagoras": lambda x, y, z: ((x * y).call("sin") ** 2 + (x * y).call("cos") ** 2, 1),
-    "sine below": lambda x, y, z: (1 / x.call("sin") ** 2 - x.call("cos") ** 2 / x.call("sin") ** 2, 1),
-    "odd": lambda x, y, z: ((y - x).call("sin") + (x - y).call("erf"), -(x - y).call("sin") - (y - x).call("erf")),
-    "even": lambda x, y, z: ((y - x).call("cos"), (x - y).call("cos")),
+    "square of a root": lambda x, y, z: (x.sqrt() ** 2, x),
+    "a root below": lambda x, y, z: (x / x.sqrt(), x.sqrt()),
+    "a square out of a root": lambda x, y, z: ((4 * x).sqrt(), 2 * x.sqrt()),
+    "root of a number": lambda x, y, z: (number(x, HALF).sqrt(), number(x, 2).sqrt() / 2),
+    "root of a product of numbers": lambda x, y, z: (
+        number(x, 6).sqrt(),
+        number(x, 2).sqrt() * number(x, 3).sqrt(),
+    ),
+    "square of the root of a quotient": lambda x, y, z: ((x / y).sqrt() ** 2, x / y),
+    "root over what is positive": lambda x, y, z: (
+        (x / (y * y + 1)).sqrt() * (y * y + 1),
+        (x * (y * y + 1)).sqrt(),
+    ),
+    "root of an exp": lambda x, y, z: ((x.exp() * y).sqrt(), (x * HALF).exp() * y.sqrt()),
+    "Pythagoras": lambda x, y, z: ((x * y).sin() ** 2 + (x * y).cos() ** 2, 1),
+    "sine below": lambda x, y, z: (1 / x.sin() ** 2 - x.cos() ** 2 / x.sin() ** 2, 1),
+    "odd": lambda x, y, z: (
+        (y - x).sin() + (x - y).call("erf"),
+        -(x - y).sin() - (y - x).call("erf"),
+    ),
+    "even": lambda x, y, z: ((y - x).cos(), (x - y).cos()),
     "an indicator's square": lambda x, y, z: (x.positive() ** 3, x.positive()),
     "both signs": lambda x, y, z: (x.positive() + (-x).positive(), 1),
     "either kind": lambda x, y, z: ((x * y - z).positive(), (x * y - z).nonnegative()),
-    "positive factors": lambda x, y, z: ((3 * x * y.call("exp") / (z * z + 1)).positive(), x.positive()),
+    "positive factors": lambda x, y, z: ((3 * x * y.exp() / (z * z + 1)).positive(), x.positive()),
     "a sum of squares": lambda x, y, z: ((x * x + y * y + HALF).positive(), 1),
-    "minus a sum of exps": lambda x, y, z: ((-x.call("exp") - y.call("exp")).positive(), 0),
-    "a root is not negative": lambda x, y, z: (x.call("sqrt").nonnegative(), 1),
-    "exps compared": lambda x, y, z: ((x.call("exp") - y.call("exp")).positive(), (x - y).positive()),
+    "minus a sum of exps": lambda x, y, z: ((-x.exp() - y.exp()).positive(), 0),
+    "a root is not negative": lambda x, y, z: (x.sqrt().nonnegative(), 1),
+    "exps compared": lambda x, y, z: ((x.exp() - y.exp()).positive(), (x - y).positive()),
     "sign of ReLU": lambda x, y, z: ((x * y).relu().positive(), (x * y).positive()),
     "ReLU is not negative": lambda x, y, z: (x.relu().nonnegative(), 1),
     "ReLU of ReLU": lambda x, y, z: (x.relu().relu(), x.relu()),
@@ -102,50 +125,88 @@ TRUE: dict[str, Rule] = {
     "sign of ELU": lambda x, y, z: (elu(x).positive(), x.positive()),
     "sign of tanh": lambda x, y, z: (tanh(x).nonnegative(), x.positive()),
     "sign of softsign": lambda x, y, z: (softsign(x).positive(), x.positive()),
-    "inside of a clip": lambda x, y, z: ((clip(x) + 1).positive() * (1 - clip(x)).positive(), (x + 1).positive() * (1 - x).positive()),
+    "inside of a clip": lambda x, y, z: (
+        (clip(x) + 1).positive() * (1 - clip(x)).positive(),
+        (x + 1).positive() * (1 - x).positive(),
+    ),
     "signs of a product": lambda x, y, z: ((x * x * x * y).positive(), (x * y).positive()),
-    "one is the largest": lambda x, y, z: (largest(x, y, z) + largest(y, x, z) + largest(z, y, x), 1),
+    "one is the largest": lambda x, y, z: (
+        largest(x, y, z) + largest(y, x, z) + largest(z, y, x),
+        1,
+    ),
     "not two are": lambda x, y, z: (largest(x, y, z) * largest(y, x, z), 0),
-    "the largest is the maximum": lambda x, y, z: (largest(x, y, z) * x.writer.maximum(x, y, z), largest(x, y, z) * x),
-    "so is the last": lambda x, y, z: (largest(z, y, x) * x.writer.maximum(x, y, z), largest(z, y, x) * z),
-    "no entry is larger": lambda x, y, z: ((x - x.writer.maximum(x, y, z)).positive(), 0),
-    "a smaller entry": lambda x, y, z: ((x.writer.maximum(x, y, z) - x).positive(), 1 - largest(x, y, z)),
-    "maximum of two": lambda x, y, z: (x.writer.maximum(x, y) + -x.writer.maximum(-x, -y), x + y),
-    "maximum of two by an indicator": lambda x, y, z: (x.writer.maximum(x, y), x.writer.larger(x, y)),
-    "maximum in either order": lambda x, y, z: (x.writer.maximum(x - y, y, z), x.writer.maximum(z, -y + x, y)),
-    "numbers in a maximum": lambda x, y, z: (x.writer.maximum(x, x.writer.number(1), x.writer.number(2)), x.writer.maximum(x, x.writer.number(2))),
-    "shift of softmax": lambda x, y, z: (softmax([x, y, z])[0], softmax([x + z * z, y + z * z, z + z * z])[0]),
-}  # fmt: skip
+    "the largest is the maximum": lambda x, y, z: (
+        largest(x, y, z) * maximum(x, y, z),
+        largest(x, y, z) * x,
+    ),
+    "so is the last": lambda x, y, z: (largest(z, y, x) * maximum(x, y, z), largest(z, y, x) * z),
+    "no entry is larger": lambda x, y, z: ((x - maximum(x, y, z)).positive(), 0),
+    "a smaller entry": lambda x, y, z: ((maximum(x, y, z) - x).positive(), 1 - largest(x, y, z)),
+    "maximum of two": lambda x, y, z: (maximum(x, y) + -maximum(-x, -y), x + y),
+    "maximum of two by an indicator": lambda x, y, z: (maximum(x, y), x.writer.larger(x, y)),
+    "maximum in either order": lambda x, y, z: (maximum(x - y, y, z), maximum(z, -y + x, y)),
+    "numbers in a maximum": lambda x, y, z: (
+        maximum(x, number(x, 1), number(x, 2)),
+        maximum(x, number(x, 2)),
+    ),
+    "shift of softmax": lambda x, y, z: (
+        softmax([x, y, z])[0],
+        softmax([x + z * z, y + z * z, z + z * z])[0],
+    ),
+}
 
 FALSE: dict[str, Rule] = {
     "binomial": lambda x, y, z: ((x + y) ** 2, x * x + x * y + y**2),
-    "exp of a product": lambda x, y, z: ((x * y).call("exp"), x.call("exp") * y.call("exp")),
-    "exp of a quotient": lambda x, y, z: ((x / z).call("exp"), x.call("exp") / z.call("exp")),
-    "exp of a log": lambda x, y, z: ((2 * x.call("log")).call("exp"), x**3),
-    "root of a square": lambda x, y, z: ((x * x).call("sqrt"), x),
-    "root of a quotient": lambda x, y, z: ((x / y).call("sqrt"), (x * y).call("sqrt") / y),
-    "conjugate roots": lambda x, y, z: (x + y.call("sqrt"), x - y.call("sqrt")),
-    "Pythagoras": lambda x, y, z: (x.call("sin") ** 2 + y.call("cos") ** 2, 1),
-    "odd": lambda x, y, z: ((-x).call("cos"), -x.call("cos")),
-    "either kind at a flat place": lambda x, y, z: (((x * x).call("sqrt") - x).positive(), ((x * x).call("sqrt") - x).nonnegative()),
+    "exp of a product": lambda x, y, z: ((x * y).exp(), x.exp() * y.exp()),
+    "exp of a quotient": lambda x, y, z: ((x / z).exp(), x.exp() / z.exp()),
+    "exp of a log": lambda x, y, z: ((2 * x.log()).exp(), x**3),
+    "root of a square": lambda x, y, z: ((x * x).sqrt(), x),
+    "root of a quotient": lambda x, y, z: ((x / y).sqrt(), (x * y).sqrt() / y),
+    "conjugate roots": lambda x, y, z: (x + y.sqrt(), x - y.sqrt()),
+    "Pythagoras": lambda x, y, z: (x.sin() ** 2 + y.cos() ** 2, 1),
+    "odd": lambda x, y, z: ((-x).cos(), -x.cos()),
+    "either kind at a flat place": lambda x, y, z: (
+        ((x * x).sqrt() - x).positive(),
+        ((x * x).sqrt() - x).nonnegative(),
+    ),
     "either kind of ReLU": lambda x, y, z: (x.relu().positive(), x.relu().nonnegative()),
-    "either kind of a maximum": lambda x, y, z: (((x - x.writer.maximum(x, y, z)) * z).positive(), ((x - x.writer.maximum(x, y, z)) * z).nonnegative()),
-    "either kind of an arctangent": lambda x, y, z: ((x.call("atan") + (1 / x).call("atan") - 2 * x.writer.number(1).call("atan")).positive(), (x.call("atan") + (1 / x).call("atan") - 2 * x.writer.number(1).call("atan")).nonnegative()),
+    "either kind of a maximum": lambda x, y, z: (
+        ((x - maximum(x, y, z)) * z).positive(),
+        ((x - maximum(x, y, z)) * z).nonnegative(),
+    ),
+    "either kind of an arctangent": lambda x, y, z: (
+        (x.call("atan") + (1 / x).call("atan") - 2 * number(x, 1).call("atan")).positive(),
+        (x.call("atan") + (1 / x).call("atan") - 2 * number(x, 1).call("atan")).nonnegative(),
+    ),
     "a negative factor": lambda x, y, z: ((-3 * x).positive(), x.positive()),
     "an unknown factor": lambda x, y, z: ((x * y).positive(), x.positive()),
     "an unknown denominator": lambda x, y, z: ((x / (y + 1)).positive(), x.positive()),
     "a difference of squares": lambda x, y, z: ((x * x - y * y).positive(), 1),
-    "exps of other sizes": lambda x, y, z: ((2 * x.call("exp") - y.call("exp")).positive(), (x - y).positive()),
+    "exps of other sizes": lambda x, y, z: ((2 * x.exp() - y.exp()).positive(), (x - y).positive()),
     "sign of a shifted ReLU": lambda x, y, z: ((x.relu() - y).positive(), (x - y).positive()),
-    "sign of an upside-down leaky ReLU": lambda x, y, z: ((x * x.positive() - x * (1 - x.positive())).positive(), x.positive()),
+    "sign of an upside-down leaky ReLU": lambda x, y, z: (
+        (x * x.positive() - x * (1 - x.positive())).positive(),
+        x.positive(),
+    ),
     "sign of a shifted ELU": lambda x, y, z: ((elu(x) + HALF).positive(), x.positive()),
     "clip at 1": lambda x, y, z: ((clip(x) + 1).positive(), (1 - x).positive()),
     "two at once": lambda x, y, z: (largest(x, y, z), largest(y, x, z)),
     "largest of others": lambda x, y, z: (largest(x, y, z), largest(x, y, -z)),
-    "one of several equal is the largest": lambda x, y, z: (largest(x.relu(), y.relu(), z.relu()) + largest(y.relu(), x.relu(), z.relu()) + largest(z.relu(), y.relu(), x.relu()), 1),
-    "two of several equal are": lambda x, y, z: (largest(x.relu(), y.relu(), z.relu()) * largest(y.relu(), x.relu(), z.relu()), 0),
-    "softmax of scaled entries": lambda x, y, z: (softmax([x, y, z])[0], softmax([2 * x, 2 * y, 2 * z])[0]),
-}  # fmt: skip
+    "one of several equal is the largest": lambda x, y, z: (
+        largest(x.relu(), y.relu(), z.relu())
+        + largest(y.relu(), x.relu(), z.relu())
+        + largest(z.relu(), y.relu(), x.relu()),
+        1,
+    ),
+    "two of several equal are": lambda x, y, z: (
+        largest(x.relu(), y.relu(), z.relu()) * largest(y.relu(), x.relu(), z.relu()),
+        0,
+    ),
+    "softmax of scaled entries": lambda x, y, z: (
+        softmax([x, y, z])[0],
+        softmax([2 * x, 2 * y, 2 * z])[0],
+    ),
+}
 
 
 @pytest.mark.parametrize("rule", TRUE)
@@ -165,7 +226,15 @@ def test_what_is_called_false_is_false_somewhere(rule: str) -> None:
     difference = (a - b).node
     with mp.workdps(60):
         found = set()
-        for x, y, z in ((2, 3, 5), (-2, 3, 5), (5, -3, 2), (-2, -3, -5), ("0.5", "0.7", "0.6"), ("-0.2", "0.3", "0.1"), (-3, -2, 1)):
+        for x, y, z in (
+            (2, 3, 5),
+            (-2, 3, 5),
+            (5, -3, 2),
+            (-2, -3, -5),
+            ("0.5", "0.7", "0.6"),
+            ("-0.2", "0.3", "0.1"),
+            (-3, -2, 1),
+        ):
             point = {"x": mp.mpf(x), "y": mp.mpf(y), "z": mp.mpf(z)}
             value = values(writer.pool.nodes, point)[difference.number]
             found.add(value is not None and abs(value) > 1e-30)
@@ -187,7 +256,10 @@ def test_nothing_is_proved_that_has_another_value_anywhere(
     size = len(pool.nodes)
     forms = NormalForms(Budget(60, terms=300))
     with mp.workdps(60):
-        points = [{"x": mp.mpf(x.numerator) / x.denominator, "y": mp.mpf(y.numerator) / y.denominator} for x, y in places]
+        points = [
+            {"x": mp.mpf(x.numerator) / x.denominator, "y": mp.mpf(y.numerator) / y.denominator}
+            for x, y in places
+        ]
         known = [values(pool.nodes[:size], point) for point in points]
         for place, a in enumerate(made):
             for b in made[:place]:
@@ -202,7 +274,7 @@ def test_nothing_is_proved_that_has_another_value_anywhere(
                         assert abs(one - other) <= 1e-35 * max(1, abs(one), abs(other)), (a, b)
 
 
-def numbers_off(wrong: bool) -> list[Written]:
+def numbers_off(*, wrong: bool) -> list[Written]:
     writer = Writer()
     *x, g1, g2, g3 = writer.variables("x1 x2 x3 g1 g2 g3")
     g = [g1, g2, g3]
@@ -270,7 +342,7 @@ def test_terms_are_counted() -> None:
 
 
 @pytest.mark.parametrize("decided", [True, False])
-def test_a_condition_is_taken_for_granted(decided: bool) -> None:
+def test_a_condition_is_taken_for_granted(*, decided: bool) -> None:
     x, y = Writer().variables("x y")
     forms = NormalForms(Budget(60))
     forms.assume((x - y).positive().node, decided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 import sympy as sp
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from gradcheck.proof import polynomial
 from gradcheck.proof.limits import Budget, GivenUp
-from gradcheck.proof.polynomial import Monomial, Polynomial
+
+if TYPE_CHECKING:
+    from gradcheck.proof.polynomial import Monomial, Polynomial
 
 SYMBOLS = sp.symbols("a b c", positive=True)
 
