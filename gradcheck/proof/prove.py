@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,10 @@ DERIVATIVE = "backward = this forward's derivative"
 NOTES_FORWARD = "forward = the notes' formula"
 NOTES_BACKWARD = "backward = the notes' Jacobianᵀ · upstream"
 
+GUARD = Fraction(1, 10**6)
+"""Literals below are guards, such as the ends of a clip."""
+
+MISSING = "there is no gradient of the right shape"
 UNDECIDED = "the identity could be neither proved nor refuted"
 
 
@@ -93,6 +98,17 @@ class Statement:
         """Say that it is neither proved nor refuted."""
         return self.evidence is None and self.certificate is None
 
+    @property
+    def unsettled(self) -> bool:
+        """Say that regions must be looked at one by one.
+
+        A clip to [1e-15, 1] has a region that no ordinary input comes to: what is refuted there
+        alone counts as what it is elsewhere.
+        """
+        return self.open or (
+            self.certificate is not None and any(map(_guards, self.literals.values()))
+        )
+
 
 class Prover:
     """The proof of one subject at its shapes.
@@ -130,7 +146,7 @@ class Prover:
             found = self._all_at_once()
         except GivenUp as error:
             found = {name: Statement(quantity=name, reason=str(error)) for name in self._gradients()}
-        if any(one.open for one in found.values()):
+        if any(one.unsettled for one in found.values()):
             found = self._by_regions(found)
         return list(found.values())
 
@@ -160,7 +176,12 @@ class Prover:
                         parts.setdefault(name, []).append(replace(one, conditions=conditions))
             except GivenUp as error:
                 if not any(parts.values()):
-                    return {n: replace(s, reason=str(error)) if s.open else s for n, s in found.items()}
+                    return {
+                        name: replace(one, certificate=None, reason=one.reason or str(error))
+                        if one.unsettled
+                        else one
+                        for name, one in found.items()
+                    }
                 break
         together = {name: _together(found.get(name), several) for name, several in parts.items()}
         return {name: one for name, one in together.items() if one is not None}
@@ -174,7 +195,9 @@ class Prover:
         for quantity, claim, own, true in self._identities(graph):
             before = found.get(quantity)
             if before is not None and before.evidence is None:
-                continue
+                continue  # what is wrong by itself need not be held against the notes
+            if claim == NOTES_BACKWARD and not _as_in_notes(found):
+                continue  # it is the backward of another function
             now = self._one(graph, quantity, claim, own, true, forms, evidence)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
@@ -187,7 +210,7 @@ class Prover:
                 )
             found[quantity] = now
         for quantity in self._gradients():
-            found.setdefault(quantity, Statement(quantity=quantity, reason="there is no gradient"))
+            found.setdefault(quantity, Statement(quantity=quantity, reason=MISSING))
         return found
 
     def _identities(self, graph: Graph) -> Identities:
@@ -294,6 +317,16 @@ class Prover:
         return f"d{place} − true = {text}" if text and name != quantity else text
 
 
+def _guards(literal: str) -> bool:
+    """Say whether a number is one that code puts beside 0, or 1, to keep away from it."""
+    value = abs(Fraction(literal))
+    return 0 < value <= GUARD or 0 < abs(1 - value) <= GUARD
+
+
+def _as_in_notes(found: Mapping[str, Statement]) -> bool:
+    return any(NOTES_FORWARD in one.claims and one.evidence for one in found.values())
+
+
 def _said(graph: Graph) -> tuple[str, ...]:
     return tuple(
         f"{written(node)}" if decided else f"not {written(node)}"
@@ -314,13 +347,14 @@ def _weaker(a: Evidence | None, b: Evidence | None) -> Evidence | None:
 
 def _together(one: Statement | None, parts: Sequence[Statement]) -> Statement | None:
     """Return what several regions say together: refuted in one, or proved in each."""
-    if one is not None and not one.open:
+    if one is not None and not one.unsettled:
         return one
     refuted = next((part for part in parts if part.certificate), None)
     if refuted is not None:
         return refuted
     if not parts or any(part.evidence is None for part in parts):
-        return next((part for part in parts if part.reason), one)
+        undecided = None if one is None else replace(one, certificate=None, reason=UNDECIDED)
+        return next((part for part in parts if part.reason), undecided)
     evidence = parts[0].evidence
     for part in parts:
         evidence = _weaker(evidence, part.evidence)
