@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.errors import SubjectError
-from gradcheck.proof import faithful, residual
+from gradcheck.proof import faithful, kinks, residual
 from gradcheck.proof.certificate import candidate, certified
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.exceptions import exceptions_of
+from gradcheck.proof.exceptions import KINK, exceptions_of
 from gradcheck.proof.expression import reached
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import decide
@@ -207,6 +207,7 @@ class Prover:
                     evidence=_weaker(before.evidence, now.evidence),
                     claims=before.claims + now.claims,
                     literals={**before.literals, **now.literals},
+                    exceptions=before.exceptions,
                 )
             found[quantity] = now
         for quantity in self._gradients():
@@ -272,7 +273,11 @@ class Prover:
             return replace(statement, reason=str(error))
         if "nonzero" not in standing:
             tested = "zero-by-field" in standing
-            return replace(statement, evidence=Evidence.IDENTITY_TESTED if tested else evidence)
+            return replace(
+                statement,
+                evidence=Evidence.IDENTITY_TESTED if tested else evidence,
+                exceptions=_at_kinks(graph, statement, claim, own, true, forms),
+            )
         found = self._certificate(graph, quantity, own, true)
         if found is None:
             return replace(statement, reason=UNDECIDED)
@@ -332,6 +337,22 @@ def _said(graph: Graph) -> tuple[str, ...]:
         f"{written(node)}" if decided else f"not {written(node)}"
         for node, decided in graph.conditions
     )
+
+
+def _at_kinks(
+    graph: Graph,
+    statement: Statement,
+    claim: str,
+    own: Sequence[Expression],
+    true: Sequence[Expression],
+    forms: NormalForms,
+) -> tuple[str, ...]:
+    """Return the exceptions of an identity, with what backward returns at the kinks."""
+    if claim != DERIVATIVE or KINK not in statement.exceptions:
+        return statement.exceptions
+    side = kinks.told(graph.y, own, true, forms)
+    text = f"{KINK}: at 0 it returns the derivative {side}" if side else KINK
+    return tuple(text if one == KINK else one for one in statement.exceptions)
 
 
 def _literals(graph: Graph, roots: Sequence[Expression]) -> dict[str, str]:
