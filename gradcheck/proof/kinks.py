@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.proof.derivative import gradients
 from gradcheck.proof.expression import INDICATORS, reached
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from gradcheck.proof.expression import Expression
     from gradcheck.proof.normal_form import NormalForms
@@ -16,11 +17,19 @@ if TYPE_CHECKING:
 LEFT, RIGHT, BOTH = "from the left", "from the right", "from both sides"
 
 
-def kinked(outputs: Sequence[Expression]) -> list[Expression]:
-    """Return the variables x of which forward has an indicator of c·x > 0, or ≥ 0."""
+def kinked(roots: Sequence[Expression]) -> list[Expression] | None:
+    """Return the variables x of which there is an indicator of c·x > 0, or ≥ 0.
+
+    None where there are other kinks too: indicators of more than one variable, or maxima.
+    """
     found: dict[int, Expression] = {}
-    for node in reached(outputs):
-        if node.operation in INDICATORS and (variable := _variable(node.arguments[0])) is not None:
+    for node in reached(roots):
+        if node.operation == "maximum":
+            return None
+        if node.operation in INDICATORS:
+            variable = _variable(node.arguments[0])
+            if variable is None:
+                return None
             found[variable.number] = variable
     return list(found.values())
 
@@ -53,6 +62,46 @@ def side_at(
     except GivenUp:
         return None
     return {(True, True): BOTH, (True, False): LEFT, (False, True): RIGHT}.get((left, right))
+
+
+def same_for_any_maximum(
+    outputs: Sequence[Expression],
+    cotangents: Sequence[Expression],
+    variables: Sequence[Expression],
+    own: Sequence[Expression],
+    forms: NormalForms,
+) -> bool:
+    """Say whether forward does not depend on its maxima, and backward is right whatever they are.
+
+    So it is where the largest entry is taken off before exp: ties of it are no kinks then.
+
+    Parameters
+    ----------
+    outputs, cotangents : sequences of Expression
+        Of forward.
+    variables, own : sequences of Expression
+        Of one input, and the gradient that backward returns for it.
+    forms : NormalForms
+    """
+    pool = outputs[0].pool
+    roots = [*outputs, *own]
+    if any(node.operation in INDICATORS for node in reached(roots)):
+        return False
+    made: dict[int, Expression] = {}
+    free: list[Expression] = []
+    for node in reached(roots):
+        if node.operation == "maximum":
+            free.append(pool.variable(f"maximum {node.number}"))
+            made[node.number] = free[-1]
+        else:
+            made[node.number] = _again(node, made)
+    y, got = ([made[one.number] for one in part] for part in (outputs, own))
+    true = gradients(y, cotangents, [*variables, *free])
+    try:
+        nothing = all(map(forms.is_zero, true[len(variables) :]))
+        return nothing and _same(got, true[: len(variables)], forms)
+    except GivenUp:
+        return False
 
 
 def _variable(argument: Expression) -> Expression | None:
@@ -113,25 +162,24 @@ def _again(node: Expression, made: Mapping[int, Expression]) -> Any:
     return pool.call(operation, arguments[0])
 
 
-def told(
-    outputs: Sequence[Expression],
-    own: Sequence[Expression],
-    true: Sequence[Expression],
-    forms: NormalForms,
-) -> str:
-    """Return which derivative backward returns at the kinks x = 0 of forward; empty if unknown."""
-    sides = {side for side in _sides(outputs, own, true, forms) if side != BOTH}
-    return sides.pop() or "" if len(sides) == 1 else ""
+def told(own: Sequence[Expression], true: Sequence[Expression], forms: NormalForms) -> str:
+    """Return what backward gives at the kinks x = 0, entry by entry.
 
-
-def _sides(
-    outputs: Sequence[Expression],
-    own: Sequence[Expression],
-    true: Sequence[Expression],
-    forms: NormalForms,
-) -> Iterator[str | None]:
-    for variable in kinked(outputs):
-        try:
-            yield side_at(variable, own, true, forms)
-        except ZeroDivisionError:
-            yield None
+    Returns
+    -------
+    str
+        `LEFT` or `RIGHT`, the same in every entry that has a kink; `BOTH` where no entry has one,
+        so that the identity holds there too; empty where neither is so, or it cannot be told.
+    """
+    sides: set[str | None] = set()
+    for one, other in zip(own, true, strict=True):
+        variables = kinked([one, other])
+        if variables is None or len(variables) > 1:
+            return ""
+        for variable in variables:
+            try:
+                sides.add(side_at(variable, [one], [other], forms))
+            except ZeroDivisionError:
+                return ""
+    kinds = sides - {BOTH}
+    return kinds.pop() or "" if len(kinds) == 1 else "" if kinds else BOTH

@@ -207,7 +207,7 @@ class Prover:
                     evidence=_weaker(before.evidence, now.evidence),
                     claims=before.claims + now.claims,
                     literals={**before.literals, **now.literals},
-                    exceptions=before.exceptions,
+                    exceptions=_joined(before.exceptions, now.exceptions),
                 )
             found[quantity] = now
         for quantity in self._gradients():
@@ -276,7 +276,7 @@ class Prover:
             return replace(
                 statement,
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                exceptions=_at_kinks(graph, statement, claim, own, true, forms),
+                exceptions=_at_kinks(graph, statement, own, true, forms),
             )
         found = self._certificate(graph, quantity, own, true)
         if found is None:
@@ -342,17 +342,33 @@ def _said(graph: Graph) -> tuple[str, ...]:
 def _at_kinks(
     graph: Graph,
     statement: Statement,
-    claim: str,
     own: Sequence[Expression],
     true: Sequence[Expression],
     forms: NormalForms,
 ) -> tuple[str, ...]:
     """Return the exceptions of an identity, with what backward returns at the kinks."""
-    if claim != DERIVATIVE or KINK not in statement.exceptions:
+    if KINK not in statement.exceptions:
         return statement.exceptions
-    side = kinks.told(graph.y, own, true, forms)
-    text = f"{KINK}: at 0 it returns the derivative {side}" if side else KINK
-    return tuple(text if one == KINK else one for one in statement.exceptions)
+    side = kinks.told(own, true, forms)
+    if not side and _same_for_any_maximum(graph, statement.quantity, own, forms):
+        side = kinks.BOTH
+    at_kink = [f"{KINK} (at 0 it returns the derivative {side})" if side else KINK]
+    others = [one for one in statement.exceptions if one != KINK]
+    return (*(at_kink if side != kinks.BOTH else ()), *others)
+
+
+def _same_for_any_maximum(
+    graph: Graph, quantity: str, own: Sequence[Expression], forms: NormalForms
+) -> bool:
+    pool = graph.pool
+    upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
+    variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
+    own = own if variables else ()
+    return kinks.same_for_any_maximum(graph.y, upstream, variables, own, forms)
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
 
 
 def _literals(graph: Graph, roots: Sequence[Expression]) -> dict[str, str]:
