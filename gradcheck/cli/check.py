@@ -107,8 +107,8 @@ def check_command(
     # Threads of a linear algebra library cost more than they bring for arrays of this size; it
     # reads this when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gradcheck.students.check import Options
     from gradcheck.students.files import check_files, report_of, targets_of
+    from gradcheck.students.hosts import Options
     from gradcheck.students.limits import Limits
     from gradcheck.students.settings import settings_for
 

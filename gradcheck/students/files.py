@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gradcheck.students.check import Options, check_started, started
+from gradcheck.students.hosts import Options, started
 from gradcheck.students.target import targets
 
 if TYPE_CHECKING:
@@ -80,6 +80,9 @@ def _one_by_one(
 ) -> Iterator[FileReport]:
     """Check file by file; the next one is loaded while this one is checked."""
     hosts = {0: started(tasks[0][0].path, tasks[0][1])} if tasks else {}
+    # Imported only now: the first file is loaded meanwhile.
+    from gradcheck.students.check import check_started
+
     for k, (target, options) in enumerate(tasks):
         if progress is not None:
             progress(k, len(tasks), target.shown)
@@ -107,6 +110,8 @@ def _by_workers(
 
 
 def _task(task: tuple[Target, Options]) -> FileReport:
+    from gradcheck.students.check import check_started
+
     target, options = task
     return check_started(started(target.path, options), options, target.shown, target.path)
 
