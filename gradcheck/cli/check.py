@@ -127,7 +127,8 @@ def check_command(
     shown = not quiet and len(targets) > 1 and sys.stderr.isatty()
     with progress(shown=shown) as step:
         reports = check_files(targets, common, configured, jobs=jobs, progress=step)
-    report = report_of(reports, seed, _command(paths, only, seed))
+    told = form == "json" or output is not None
+    report = report_of(reports, seed, _command(paths, only, seed), versions=told)
     code = _exit_code(report)
     if output is not None:
         code = _written(report, output, code)

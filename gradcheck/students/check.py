@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,12 @@ FORMULA_OF = {
 }  # fmt: skip
 """The notes' formula of a role: see `gradcheck.notes.formulas`."""
 
+
+MEANWHILE = (
+    "mpmath", "numpy.random", "gradcheck.check", "gradcheck.against_notes",
+    "gradcheck.students.remote_many",
+)  # fmt: skip
+"""What a check imports where it uses it."""
 
 WHOLE = ("signs", "near-kinks")
 """Regimes for several layers together: what is wrong in their wiring shows anywhere, and far out
@@ -82,9 +89,8 @@ def check_started(host: Host, options: Options, shown: str, path: Path) -> FileR
 
 def _imported() -> None:
     """Import what every check needs, while the file is loaded in the other process."""
-    import mpmath
-
-    del mpmath
+    for name in MEANWHILE:
+        import_module(name)
 
 
 def _checked(host: Host, options: Options, shown: str, path: Path) -> tuple[list[Result], FileNote]:
