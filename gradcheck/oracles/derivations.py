@@ -85,7 +85,8 @@ def _sources() -> bytes:
     sympy = find_spec("sympy")
     if sympy is not None and sympy.origin is not None:
         modules.append(Path(sympy.origin).with_name("release.py"))
-    return b"".join(path.read_bytes() for path in modules) + mpmath.__version__.encode()
+    text = b"".join(path.read_bytes() for path in modules)
+    return text + str(mpmath.__version__).encode()
 
 
 def load(key: str) -> list[str] | None:

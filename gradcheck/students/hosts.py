@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,6 +41,9 @@ class Options:
 
 class Host(Protocol):
     """Where a file's code runs."""
+
+    remote: bool
+    """Whether that is another process."""
 
     @property
     def ended(self) -> str:
@@ -82,8 +86,17 @@ def started(path: Path, options: Options) -> Host:
     return Behind(path, options.settings, options.limits)
 
 
+def beside(path: Path, options: Options) -> Host | None:
+    """Start a second process that shares the subjects of a file, where that may save time."""
+    if options.in_process or options.only or (os.cpu_count() or 1) < 2:
+        return None
+    return started(path, options)
+
+
 class Behind:
     """A file in a process of its own, which starts at once and loads while we do other things."""
+
+    remote = True
 
     def __init__(self, path: Path, settings: Mapping[str, Any], limits: Limits | None) -> None:
         from gradcheck.students.process import Sandbox
@@ -129,6 +142,8 @@ class Behind:
 
 class InProcess:
     """A file in this process: for code that is trusted."""
+
+    remote = False
 
     @property
     def ended(self) -> str:
