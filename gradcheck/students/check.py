@@ -11,7 +11,7 @@ from gradcheck.diagnosis.codes import using
 from gradcheck.errors import LoadError, SubjectError
 from gradcheck.records import FileNote
 from gradcheck.students import context
-from gradcheck.students.hosts import Options, beside, started
+from gradcheck.students.hosts import Options, started
 from gradcheck.students.lane import Lane, shared
 from gradcheck.students.unchecked import missing, not_looked_at
 
@@ -55,16 +55,14 @@ def check_path(path: Path, options: Options, shown: str = "") -> FileReport:
     FileReport
         Never an exception because of what the file holds or does.
     """
-    host, second = started(path, options), beside(path, options)
-    return check_started(host, options, shown or str(path), path, second)
+    host = started(path, options, twice=True)
+    return check_started(host, options, shown or str(path), path)
 
 
-def check_started(
-    host: Host, options: Options, shown: str, path: Path, second: Host | None = None
-) -> FileReport:
-    """Check a file whose process was started, or two that share its subjects; they are ended."""
+def check_started(host: Host, options: Options, shown: str, path: Path) -> FileReport:
+    """Check a file whose process was started; it is ended, and its twin."""
     begin = perf_counter()
-    lanes = [Lane(one, options, shown, path) for one in (host, second) if one is not None]
+    lanes = [Lane(one, options, shown, path) for one in (host, host.twin) if one is not None]
     try:
         _imported()
         with using(options.settings.get("codes")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gradcheck.students.hosts import Options, beside, started
+from gradcheck.students.hosts import Options, started
 from gradcheck.students.target import targets
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _one_by_one(
     tasks: Sequence[tuple[Target, Options]], progress: Progress | None
 ) -> Iterator[FileReport]:
     """Check file by file; the next one is loaded while this one is checked."""
-    hosts = {0: started(tasks[0][0].path, tasks[0][1])} if tasks else {}
     # Of several files the next one's process takes the other processor.
-    second = beside(tasks[0][0].path, tasks[0][1]) if len(tasks) == 1 else None
+    alone = len(tasks) == 1
+    hosts = {0: started(tasks[0][0].path, tasks[0][1], twice=alone)} if tasks else {}
     # Imported only now: the first file is loaded meanwhile.
     from gradcheck.students.check import check_started
 
@@ -92,7 +92,7 @@ def _one_by_one(
         if following is not None and not options.in_process:
             hosts[k + 1] = started(following[0].path, following[1])
         host = hosts.pop(k, None) or started(target.path, options)
-        yield check_started(host, options, target.shown, target.path, second)
+        yield check_started(host, options, target.shown, target.path)
 
 
 def _by_workers(

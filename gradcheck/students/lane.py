@@ -146,7 +146,8 @@ def shared(
     ----------
     groups : mapping of str to Group
     lanes : list of Lane
-        The second loads the file for itself: where it finds anything else, the first does it all.
+        The second loads the file for itself: where it finds anything else, or where its process
+        ends, the first does it all, and knows how it ended.
     descriptions : list of Description
         What the first one found.
     """
@@ -159,11 +160,15 @@ def shared(
         try:
             if lane.host.descriptions()[0] == descriptions:
                 for name in theirs:
-                    found[name] = lane.named(groups[name])
+                    result = lane.named(groups[name])
+                    if not lane.host.ended:
+                        found[name] = result
         except GradcheckError:
             pass
         except BaseException as error:  # noqa: BLE001 - it is raised in the caller's thread
             errors.append(error)
+        finally:
+            lane.close()
 
     threads = [Thread(target=copy_context().run, args=(work, one), daemon=True) for one in others]
     for thread in threads:
@@ -180,8 +185,11 @@ def shared(
 
 
 def _half(groups: Mapping[str, Group]) -> list[str]:
-    """Return the names that a second lane takes; the work is about the number of inputs."""
-    work = {name: sum(len(d.inputs) for _, d in group) for name, group in groups.items()}
+    """Return the names that a second lane takes: each gradient is about the same work."""
+    work = {
+        name: sum(not one.constant for _, d in group for one in d.inputs)
+        for name, group in groups.items()
+    }
     theirs: list[str] = []
     ours = load = 0
     for name in sorted(work, key=lambda name: -work[name]):
