@@ -126,7 +126,14 @@ def check_command(
 
     shown = not quiet and len(targets) > 1 and sys.stderr.isatty()
     with progress(shown=shown) as step:
-        reports = check_files(targets, common, configured, jobs=jobs, progress=step)
+        reports = check_files(
+            targets,
+            common,
+            configured,
+            jobs=jobs,
+            progress=step,
+            meanwhile=None if quiet or form == "json" else _ready_to_print,
+        )
     told = form == "json" or output is not None
     report = report_of(reports, seed, _command(paths, only, seed), versions=told)
     code = _exit_code(report)
@@ -156,6 +163,14 @@ def check_command(
             )
         write(sys.stdout, text)
     return code
+
+
+def _ready_to_print() -> None:
+    import rich.console
+
+    import gradcheck.render.student
+
+    del rich, gradcheck
 
 
 def _command(paths: Sequence[str], only: Sequence[str], seed: int) -> str:

@@ -51,6 +51,7 @@ def check_files(
     *,
     jobs: int = 1,
     progress: Progress | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> list[FileReport]:
     """Check files, each in a process of its own, and return their reports in the order given.
 
@@ -65,6 +66,8 @@ def check_files(
         How many files are checked at a time.
     progress : callable, optional
         Called with (files done, files in all, name of the next).
+    meanwhile : callable, optional
+        Called while the first file is loaded: what else there is to be done, or imported.
     """
     tasks = [
         (target, replace(configured(target.path), only=target.only or options.only))
@@ -72,27 +75,35 @@ def check_files(
     ]
     if jobs > 1 and len(tasks) > 1:
         return _by_workers(tasks, min(jobs, len(tasks)), progress)
-    return list(_one_by_one(tasks, progress))
+    return list(_one_by_one(tasks, progress, meanwhile))
 
 
 def _one_by_one(
-    tasks: Sequence[tuple[Target, Options]], progress: Progress | None
+    tasks: Sequence[tuple[Target, Options]],
+    progress: Progress | None,
+    meanwhile: Callable[[], object] | None,
 ) -> Iterator[FileReport]:
     """Check file by file; the next one is loaded while this one is checked."""
     # Of several files the next one's process takes the other processor.
     alone = len(tasks) == 1
     hosts = {0: started(tasks[0][0].path, tasks[0][1], twice=alone)} if tasks else {}
-    # Imported only now: the first file is loaded meanwhile.
-    from gradcheck.students.check import check_started
+    try:
+        # Imported only now: the first file is loaded meanwhile.
+        from gradcheck.students.check import check_started
 
-    for k, (target, options) in enumerate(tasks):
-        if progress is not None:
-            progress(k, len(tasks), target.shown)
-        following = tasks[k + 1] if k + 1 < len(tasks) else None
-        if following is not None and not options.in_process:
-            hosts[k + 1] = started(following[0].path, following[1])
-        host = hosts.pop(k, None) or started(target.path, options)
-        yield check_started(host, options, target.shown, target.path)
+        if meanwhile is not None:
+            meanwhile()
+        for k, (target, options) in enumerate(tasks):
+            if progress is not None:
+                progress(k, len(tasks), target.shown)
+            following = tasks[k + 1] if k + 1 < len(tasks) else None
+            if following is not None and not options.in_process:
+                hosts[k + 1] = started(following[0].path, following[1])
+            host = hosts.pop(k, None) or started(target.path, options)
+            yield check_started(host, options, target.shown, target.path)
+    finally:
+        for host in hosts.values():
+            host.close()
 
 
 def _by_workers(
