@@ -107,8 +107,8 @@ def check_command(
     # Threads of a linear algebra library cost more than they bring for arrays of this size; it
     # reads this when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gradcheck.students.check import Options
     from gradcheck.students.files import check_files, report_of, targets_of
+    from gradcheck.students.hosts import Options
     from gradcheck.students.limits import Limits
     from gradcheck.students.settings import settings_for
 
@@ -126,8 +126,16 @@ def check_command(
 
     shown = not quiet and len(targets) > 1 and sys.stderr.isatty()
     with progress(shown=shown) as step:
-        reports = check_files(targets, common, configured, jobs=jobs, progress=step)
-    report = report_of(reports, seed, _command(paths, only, seed))
+        reports = check_files(
+            targets,
+            common,
+            configured,
+            jobs=jobs,
+            progress=step,
+            meanwhile=None if quiet or form == "json" else _ready_to_print,
+        )
+    told = form == "json" or output is not None
+    report = report_of(reports, seed, _command(paths, only, seed), versions=told)
     code = _exit_code(report)
     if output is not None:
         code = _written(report, output, code)
@@ -155,6 +163,14 @@ def check_command(
             )
         write(sys.stdout, text)
     return code
+
+
+def _ready_to_print() -> None:
+    import rich.console
+
+    import gradcheck.render.student
+
+    del rich, gradcheck
 
 
 def _command(paths: Sequence[str], only: Sequence[str], seed: int) -> str:

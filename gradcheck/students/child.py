@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import random
+import signal
 import sys
 import warnings
 from functools import partial
@@ -205,17 +206,37 @@ def _filter_warnings() -> None:
     warnings.simplefilter("error", ComplexWarning)
 
 
+def _pair(pipes: list[int]) -> list[int]:
+    """Return the pipes of this process; where there are two pairs, fork a process for the second.
+
+    It is done before anything foreign is loaded, and before further processes are forbidden.
+    """
+    pair, other = pipes[:2], pipes[2:]
+    if other:
+        try:
+            if not os.fork():
+                pair, other = other, pair
+            else:
+                # Once it has ended nothing of it is kept: who ends this group waits for the last.
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        except OSError:
+            pass  # the one who waits for it finds the pipes closed
+        for end in other:
+            os.close(end)
+    return pair
+
+
 def main() -> None:
     """Serve the process that started this one; its argument is one piece of JSON."""
     task = json.loads(sys.argv.pop())
-    source, sink = task["pipes"]
+    importlib.import_module(task["survey"].partition(":")[0])
+    source, sink = _pair(task["pipes"])
     if sys.platform == "win32":
         import msvcrt
 
         source = msvcrt.open_osfhandle(source, os.O_RDONLY)
         sink = msvcrt.open_osfhandle(sink, 0)
     builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
-    importlib.import_module(task["survey"].partition(":")[0])
     sys.dont_write_bytecode = True
     notes = apply(Limits(**task["limits"]))
     _filter_warnings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from gradcheck.students.adapter import Adapter, Description
     from gradcheck.students.limits import Limits
+    from gradcheck.students.process import Sandbox
     from gradcheck.subject import Instance, NoisyRuns, Rows
 
 
@@ -40,6 +42,14 @@ class Options:
 
 class Host(Protocol):
     """Where a file's code runs."""
+
+    remote: bool
+    """Whether that is another process."""
+
+    @property
+    def twin(self) -> Host | None:
+        """Return a second one with the same file, where it was asked for."""
+        ...
 
     @property
     def ended(self) -> str:
@@ -75,21 +85,33 @@ class Host(Protocol):
         ...
 
 
-def started(path: Path, options: Options) -> Host:
-    """Start the process in which a file is loaded, without waiting for it."""
+def started(path: Path, options: Options, *, twice: bool = False) -> Host:
+    """Start the process in which a file is loaded, without waiting for it.
+
+    Parameters
+    ----------
+    path : Path
+    options : Options
+    twice : bool
+        Start a second one that may share the subjects, where that may save time.
+    """
     if options.in_process:
         return InProcess(path, options.settings)
-    return Behind(path, options.settings, options.limits)
+    from gradcheck.students.process import Sandbox
+
+    sandbox = Sandbox(path, dict(options.settings), options.limits)
+    sandbox.start(twice=twice and not options.only and (os.cpu_count() or 1) > 1)
+    return Behind(sandbox)
 
 
 class Behind:
     """A file in a process of its own, which starts at once and loads while we do other things."""
 
-    def __init__(self, path: Path, settings: Mapping[str, Any], limits: Limits | None) -> None:
-        from gradcheck.students.process import Sandbox
+    remote = True
 
-        self._sandbox = Sandbox(path, dict(settings), limits)
-        self._sandbox.start()
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.twin: Host | None = None if sandbox.twin is None else Behind(sandbox.twin)
 
     @property
     def ended(self) -> str:
@@ -129,6 +151,9 @@ class Behind:
 
 class InProcess:
     """A file in this process: for code that is trusted."""
+
+    remote = False
+    twin: Host | None = None
 
     @property
     def ended(self) -> str:

@@ -10,6 +10,7 @@ import os
 import queue
 import select
 import threading
+from contextlib import suppress
 from struct import Struct
 from time import monotonic
 from typing import NamedTuple
@@ -140,6 +141,12 @@ class Channel:
         """Close both ends."""
         self._ends.close()
 
+    def hang_up(self, seconds: float) -> None:
+        """Close our end, and theirs once they have: they end when they find ours closed."""
+        if isinstance(self._ends, _Polled):
+            self._ends.wait_for_end(seconds)
+        self._ends.close()
+
 
 class _Polled:
     """Two pipes where the system can wait for a pipe."""
@@ -178,9 +185,17 @@ class _Polled:
         except OSError as error:
             raise Closed from error
 
+    def wait_for_end(self, seconds: float) -> None:
+        os.close(self._sink)
+        self._sink = -1
+        with suppress(Closed, Late):
+            while True:
+                self.read(seconds)
+
     def close(self) -> None:
         os.close(self._source)
-        os.close(self._sink)
+        if self._sink >= 0:
+            os.close(self._sink)
 
 
 class _Threaded:
