@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
+    from gradcheck.proof.prove import Tracer
     from gradcheck.students.adapter import Adapter, Description
     from gradcheck.students.limits import Limits
     from gradcheck.students.process import Sandbox
@@ -31,6 +32,8 @@ class Options:
     limits : Limits or None
     in_process : bool
         Run the code in this process: only for code that is trusted.
+    proof_seconds : float
+        For the exact proof of one subject; 0 for none.
     """
 
     seed: int = 0
@@ -38,6 +41,7 @@ class Options:
     settings: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits | None = None
     in_process: bool = False
+    proof_seconds: float = 2.0
 
 
 class Host(Protocol):
@@ -74,6 +78,10 @@ class Host(Protocol):
 
     def noisy(self, index: int) -> NoisyRuns | None:
         """Return what runs stochastic arithmetic many times, where that is worth it."""
+        ...
+
+    def tracer(self, index: int, names: Sequence[str], numbers: frozenset[str]) -> Tracer | None:
+        """Return what runs the subject on symbols elsewhere; None where it can be run here."""
         ...
 
     def renew(self) -> None:
@@ -140,6 +148,10 @@ class Behind:
         """Return what runs stochastic arithmetic many times in one question."""
         return self._sandbox.noisy(index)
 
+    def tracer(self, index: int, names: Sequence[str], numbers: frozenset[str]) -> Tracer | None:
+        """Return what runs the subject on symbols in its process."""
+        return self._sandbox.tracer(index, names, numbers)
+
     def renew(self) -> None:
         """Go on with another subject."""
         self._sandbox.renew()
@@ -187,6 +199,12 @@ class InProcess:
 
     def noisy(self, index: int) -> NoisyRuns | None:  # noqa: ARG002 - see Host
         """Return None, as `forwards`."""
+        return None
+
+    def tracer(  # see Host
+        self, index: int, names: Sequence[str], numbers: frozenset[str]  # noqa: ARG002
+    ) -> Tracer | None:
+        """Return None: it can be run here."""
         return None
 
     def renew(self) -> None:

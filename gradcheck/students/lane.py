@@ -56,6 +56,7 @@ class Lane:
         self.options = options
         self.shown = shown
         self.path = path
+        self.proves = options.proof_seconds > 0
         self._bare: Lane | None = None
         self._bare_descriptions: list[Description] = []
 
@@ -97,6 +98,7 @@ class Lane:
             options = replace(self.options, settings=settings)
             host = started(self.path, options)
             self._bare = Lane(host, options, self.shown, self.path)
+            self._bare.proves = False
             try:
                 self._bare_descriptions = host.descriptions()[0]
             except GradcheckError:
@@ -131,8 +133,24 @@ class Lane:
             result = conventions.with_numbers(result, subject)
         if self.host.ended:
             result = ended(result, self.host.ended)
+        elif self.proves and not context.is_chain(description):
+            result = self._with_proof(result, subject, index, formula)
         convention = {**description.convention}
         return replace(result, convention=convention)
+
+
+    def _with_proof(
+        self, result: Result, subject: Subject, index: int, formula: str | None
+    ) -> Result:
+        """Return the result with what the proof says; a process that ends in it ends nothing."""
+        from gradcheck.proof.checks import Proving, with_proof
+        from gradcheck.proof.prove import numbers_of
+
+        tracer = self.host.tracer(index, subject.names, numbers_of(subject))
+        proving = Proving(seconds=self.options.proof_seconds, tracer=tracer)
+        proved = with_proof(result, subject, formula, proving, self.options.seed)
+        self.host.renew()
+        return proved
 
 
 def shared(

@@ -17,15 +17,16 @@ from typing import NamedTuple
 
 MAGIC = b"gck\x01"
 
-HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS, NOISY_RUNS = range(7)
+HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS, NOISY_RUNS, GRAPH = range(8)
 """What is asked."""
 
 ARRAYS, TEXT, FAILED, UNLOADABLE, PROGRESS = range(5)
 """What an answer is: arrays, JSON, an exception of the code under test, a file that cannot be
 loaded; or the name of a subject that is looked at now, and the answer follows."""
 
-MAKE, SEEDED = 1, 2
-"""Flags of a request: make the instance first; seed the global generators before that."""
+MAKE, SEEDED, MERGING = 1, 2, 4
+"""Flags of a request: make the instance first; seed the global generators before that; leave
+comparisons of symbols undecided. The rate of a `GRAPH` is how many seconds it may take."""
 
 REQUEST = Struct("<4sBBHIIQQddQ")
 """Magic, what, flags, subject, instance, bytes of table and data, number, rate, eps, seed."""
