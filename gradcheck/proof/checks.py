@@ -65,7 +65,7 @@ def with_proof(
     """
     if result.verdict in (Verdict.ERROR, Verdict.NOT_RUN):
         return result
-    if any(c.verdict is Verdict.FAIL for c in result.checks if c.quantity in ("y", "loss")):
+    if any(finding.quantity in ("y", "loss") for finding in result.findings):
         formula = None
     checks = proof_checks(subject, formula, proving, seed)
     refuted = {check.quantity for check in checks if check.verdict is Verdict.FAIL}
