@@ -46,6 +46,15 @@ if TYPE_CHECKING:
 POINTS = 3
 """At which a graph is compared with the code."""
 
+TRIED = 8
+"""Points at which a refutation is looked for."""
+
+COMPOSITES = ("sequential", "network")
+
+PART = (0.5, 0.125)
+"""Of the time, what normal forms may take before the finite field is tried: of a single layer, and
+of several together, whose normal forms swell."""
+
 REGIONS = 12
 """Points at which regions are looked for, where all at once is not possible."""
 
@@ -72,6 +81,8 @@ class Prover:
         self._formula = formula
         self._budget = budget
         self._points = Points(subject, seed)
+        self._valued: Graph | None = None
+        self._values: dict[int, FloatValues] = {}
 
     def statements(self) -> list[Statement]:
         """Return one statement for each gradient, and for y where there is a formula.
@@ -130,7 +141,7 @@ class Prover:
 
     def _decided(self, graph: Graph, evidence: Evidence) -> dict[str, Statement]:
         """Return the statements of one graph."""
-        forms = NormalForms(self._budget)
+        forms = NormalForms(self._budget, PART[self._subject.role in COMPOSITES])
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
         found: dict[str, Statement] = {}
@@ -208,6 +219,12 @@ class Prover:
         )
         pool = graph.pool
         differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
+        found = self._certificate(graph, quantity, own, true, range(POINTS))
+        if found is not None:
+            text = ""
+            if claim != NOTES_BACKWARD:
+                text = self._residual(graph, quantity, own, true, found, forms)
+            return replace(statement, certificate=found, residual=text)
         try:
             standing = {decide(one, forms, self._budget) for one in differences}
         except GivenUp as error:
@@ -219,28 +236,38 @@ class Prover:
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
                 exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
             )
-        found = self._certificate(graph, quantity, own, true)
-        if found is None:
-            return replace(statement, reason=UNDECIDED)
-        text = ""
-        if not quantity.startswith("d") or claim == DERIVATIVE:
-            text = self._residual(graph, quantity, own, true, found, forms)
-        return replace(statement, certificate=found, residual=text)
+        found = self._certificate(graph, quantity, own, true, range(POINTS, TRIED))
+        return replace(statement, certificate=found, reason="" if found else UNDECIDED)
 
     def _certificate(
-        self, graph: Graph, quantity: str, own: Sequence[Expression], true: Sequence[Expression]
+        self,
+        graph: Graph,
+        quantity: str,
+        own: Sequence[Expression],
+        true: Sequence[Expression],
+        points: Sequence[int],
     ) -> Certificate | None:
-        for k in range(self._points.tried):
-            point = self._points.values(k, graph)
-            if not faithful.inside(graph, FloatValues(point)):
+        """Return the certificate of a gradient that is wrong at one of these points."""
+        for k in points:
+            values = self._values_at(k, graph)
+            if not faithful.inside(graph, values):
                 continue
-            entry = candidate(own, true, point)
+            point = values.point
+            entry = candidate(own, true, values)
             replayed = None if entry is None else self._points.replayed(k, quantity, entry)
             if entry is not None and replayed is not None:
                 found = certified(own[entry], true[entry], entry, point, replayed)
                 if found is not None:
                     return found
         return None
+
+    def _values_at(self, k: int, graph: Graph) -> FloatValues:
+        """Return the values of a graph at a point; those of the last graph are kept."""
+        if self._valued is not graph:
+            self._valued, self._values = graph, {}
+        if k not in self._values:
+            self._values[k] = FloatValues(self._points.values(k, graph))
+        return self._values[k]
 
     def _residual(
         self,
