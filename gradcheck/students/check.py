@@ -11,6 +11,7 @@ from gradcheck.errors import GradcheckError, LoadError, OracleError, SubjectErro
 from gradcheck.records import FileNote, Verdict
 from gradcheck.students import context, conventions
 from gradcheck.students.hosts import Options, started
+from gradcheck.students.other_sizes import of_other_sizes, with_sizes
 from gradcheck.students.subjects import subject_of
 from gradcheck.students.unchecked import ended, missing, not_looked_at, not_placed
 
@@ -157,7 +158,8 @@ class _Judged:
         """Check each subject whose name is wanted by itself."""
         for index, description in enumerate(self.descriptions):
             name = description.name
-            if context.is_chain(description) or not wanted(name):
+            more = context.is_chain(description) or of_other_sizes(description)
+            if more or not wanted(name):
                 continue
             broken = name in own and own[name].verdict is not Verdict.PASS
             if broken and described[name].line == description.line:
@@ -188,7 +190,21 @@ class _Judged:
             bare = self._without_guards(index, description, again)
             if bare is not None and bare.verdict is Verdict.PASS:
                 return context.up_to_guards(result, [str(one) for one in guards])
+        return self._at_other_sizes(index, description, result)
+
+    def _at_other_sizes(self, index: int, description: Description, result: Result) -> Result:
+        """Return the result with what a second shape says, where the subject has one."""
+        for k, other in enumerate(self.descriptions):
+            if other.facts.get("sizes of") == index and not self.host.ended:
+                subject = self._subject(k, other, result.reproduce)
+                found = with_sizes(result, description, other, subject, self._at_point)
+                return result if self.host.ended else found
         return result
+
+    def _at_point(self, subject: Subject) -> Result:
+        from gradcheck.check import check_subject
+
+        return check_subject(subject, regimes="point", seed=self.options.seed)
 
     def _without_guards(self, index: int, description: Description, again: str) -> Result | None:
         """Return the result where every guard is read as 0; None where it has another shape."""
@@ -209,19 +225,7 @@ class _Judged:
     def looked_at(self, index: int, description: Description, again: str) -> Result:
         """Check one subject by itself."""
         self.host.renew()
-        subject = subject_of(
-            description,
-            self.host.make(index),
-            self.host.at_rate(index),
-            self.options.seed,
-            again,
-        )
-        subject = replace(
-            subject,
-            file=self.shown,
-            forwards=self.host.forwards(index),
-            noisy=self.host.noisy(index),
-        )
+        subject = self._subject(index, description, again)
         formula = FORMULA_OF.get(description.role)
         if description.facts.get("no_formula"):
             formula = None
@@ -232,6 +236,21 @@ class _Judged:
             result = ended(result, self.host.ended)
         convention = {**description.convention}
         return replace(result, convention=convention)
+
+    def _subject(self, index: int, description: Description, again: str) -> Subject:
+        subject = subject_of(
+            description,
+            self.host.make(index),
+            self.host.at_rate(index),
+            self.options.seed,
+            again,
+        )
+        return replace(
+            subject,
+            file=self.shown,
+            forwards=self.host.forwards(index),
+            noisy=self.host.noisy(index),
+        )
 
 
 def _check(subject: Subject, seed: int, formula: str | None) -> Result:
