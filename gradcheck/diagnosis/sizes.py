@@ -36,9 +36,9 @@ def size_hard_coded(
 ) -> list[Finding]:
     """Return the findings of gradients that a number in the place of a size makes wrong.
 
-    A gradient that is right at the first shape is wrong, or cannot be computed, at the second; or
-    it is off by a factor at both, size / number with one number. A factor that sizes explain, such
-    as 1/N, is one bug at every shape and stays `factor`.
+    A gradient is right at one shape, and wrong or not to be computed at the other; or it is off by
+    a factor at both, size / number with one number. A factor that sizes explain, such as 1/N, is
+    one bug at every shape and stays `factor`.
 
     Parameters
     ----------
@@ -49,8 +49,6 @@ def size_hard_coded(
     numbers : collection of int
         That stand in the code: one that is no size of the first shape must be among them.
     """
-    from gradcheck.diagnosis.codes import catalogue
-
     found = []
     for quantity in dict.fromkeys(f.quantity for r in (one, other) for f in _faults(r)):
         factors = _factor(one, quantity), _factor(other, quantity)
@@ -63,10 +61,12 @@ def size_hard_coded(
             text = f"A = c·T with c = {factors[0]:.6g} at {where.format(f'{factors[1]:.6g}')}"
             text += f": the number {written.number} stands where {written.size} does"
             found.append(_said(one, quantity, text, known | {"number": float(written.number)}))
-        elif factors[0] == 1.0 and one.verdict is Verdict.PASS and factors[1] != 1.0:
-            fault = next(f for f in _faults(other) if f.quantity == quantity)
-            text = f"right at {where.format('wrong')}"
-            if fault.code in catalogue().codes:
+        elif Verdict.PASS in (one.verdict, other.verdict):
+            right = one.verdict is Verdict.PASS
+            fault = next(f for f in _faults(other if right else one) if f.quantity == quantity)
+            text = f"right at {where}" if right else f"wrong at {where}"
+            text = text.format("wrong" if right else "right")
+            if fault.code != "unlisted":
                 text += f": {fault.message}"
             found.append(_said(one, quantity, text, known))
     return found
@@ -87,7 +87,7 @@ def written_for(
         # Divided by the number where it should be by the size, or multiplied.
         for a, b in ((first / one, second / other), (first * one, second * other)):
             number = round(abs(a))
-            same = abs(a - b) <= CLOSE * abs(a) and abs(a - number) <= CLOSE * abs(a)
+            same = abs(a - b) <= CLOSE * abs(a) and abs(abs(a) - number) <= CLOSE * number
             if same and (number == first or (number >= LEAST and number in numbers)):
                 return Written(number=number, size=name)
     return None

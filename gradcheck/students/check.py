@@ -193,13 +193,16 @@ class _Judged:
         return self._at_other_sizes(index, description, result)
 
     def _at_other_sizes(self, index: int, description: Description, result: Result) -> Result:
-        """Return the result with what a second shape says, where the subject has one."""
-        for k, other in enumerate(self.descriptions):
-            if other.facts.get("sizes of") == index and not self.host.ended:
-                subject = self._subject(k, other, result.reproduce)
-                found = with_sizes(result, description, other, subject, self._at_point)
-                return result if self.host.ended else found
-        return result
+        """Return the result with what other shapes say, where the subject was met at some."""
+        if self.host.ended:
+            return result
+        others = [
+            (other, self._subject(k, other, result.reproduce))
+            for k, other in enumerate(self.descriptions)
+            if other.facts.get("sizes of") == index
+        ]
+        found = with_sizes(result, description, others, self._at_point)
+        return result if self.host.ended else found
 
     def _at_point(self, subject: Subject) -> Result:
         from gradcheck.check import check_subject

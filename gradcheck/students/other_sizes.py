@@ -14,13 +14,16 @@ from gradcheck.records import Check, Verdict
 from gradcheck.samples import cotangent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from gradcheck.records import Array, Finding, Result
+    from gradcheck.records import Array, Result
     from gradcheck.students.adapter import Description
     from gradcheck.subject import Subject
 
     Checked = Callable[[Subject], Result]
+
+VAGUE = {"crash", "unlisted", "wrong-shape", "region"}
+"""Codes of a backward of which little is known: that it is right at another shape says more."""
 
 SEEN = 1e-3
 """Of the size of its terms, what a derivative must be off by to be looked at more closely. A size
@@ -35,56 +38,64 @@ def of_other_sizes(description: Description) -> bool:
 def with_sizes(
     result: Result,
     first: Description,
-    other: Description,
-    subject: Subject,
+    others: Sequence[tuple[Description, Subject]],
     checked: Checked,
 ) -> Result:
-    """Return the result with what a second shape says: sizes that stand in backward as numbers.
+    """Return the result with what other shapes say: sizes that stand in backward as numbers.
 
     Parameters
     ----------
     result : Result
         At the first shape.
-    first, other : Description
-        Of both shapes.
-    subject : Subject
-        At the second shape.
+    first : Description
+    others : sequence of (Description, Subject)
+        Of the other shapes; some are read off the numbers in backward.
     checked : callable
         checked(subject) → its result at one point.
     """
-    factors = [f for f in result.findings if f.code == "factor" and not f.remark]
-    if result.verdict is Verdict.PASS:
-        if right_in_short(subject, result.seed):
-            return result
-    elif not factors:
-        return result
+    codes = {finding.code for finding in result.findings if not finding.remark}
+    if result.verdict is Verdict.PASS or codes == {"factor"}:
+        chosen = [(other, s) for other, s in others if not other.facts["written"]]
+    else:
+        chosen = list(others) if codes and codes <= VAGUE else []
+    for other, subject in chosen:
+        right = right_in_short(subject, result.seed)
+        if right is None or (right and result.verdict is Verdict.PASS):
+            continue
+        if not right and codes & VAGUE:
+            continue
+        found = _compared(result, checked(subject), sizes_of(first, other), other)
+        if found is not None:
+            return found
+    return result
+
+
+def _compared(
+    result: Result, there: Result, sizes: Mapping[str, tuple[int, int]], other: Description
+) -> Result | None:
+    """Return the result with what the other shape says, or None where that is nothing."""
     from gradcheck.diagnosis import size_hard_coded
 
-    there = checked(subject)
-    sizes = sizes_of(first, other)
-    found = size_hard_coded(result, there, sizes, other.facts.get("numbers", ()))
+    found = size_hard_coded(result, there, sizes, other.facts["numbers"])
     if not found:
-        return result
+        return None
     named = {finding.quantity for finding in found}
-    kept = [f for f in result.findings if f.code != "factor" or f.quantity not in named or f.remark]
-    checks = (*result.checks, *(_failed(c) for c in there.checks if _speaks(c, named)))
+    kept = [f for f in result.findings if f.remark or f.quantity not in named]
+    checks = [_failed(c) if c.quantity in named else c for c in result.checks]
+    checks += [_failed(c) for c in there.checks if c.quantity in named and _failed(c) is not c]
+    checks += [c for c in there.checks if c.quantity in named and c.verdict is Verdict.FAIL]
     faults = [f for f in kept if not f.remark]
     remarks = [f for f in kept if f.remark]
-    return replace(result, checks=checks, findings=(*found, *faults, *remarks))
-
-
-def _speaks(check: Check, quantities: set[str]) -> bool:
-    """Say whether a check at the second shape is one that failed for a size."""
-    return check.verdict in (Verdict.FAIL, Verdict.ERROR) and check.quantity in quantities
+    return replace(result, checks=tuple(checks), findings=(*found, *faults, *remarks))
 
 
 def _failed(check: Check) -> Check:
-    """Return the check as a fail: that backward raises at another shape is what is wrong in it."""
-    return replace(check, verdict=Verdict.FAIL)
+    """Return the check as a fail: that backward raises at one shape is what is wrong in it."""
+    return replace(check, verdict=Verdict.FAIL) if check.verdict is Verdict.ERROR else check
 
 
-def right_in_short(subject: Subject, seed: int) -> bool:
-    """Say whether backward agrees with forward along one direction, or forward cannot tell.
+def right_in_short(subject: Subject, seed: int) -> bool | None:
+    """Say whether backward agrees with forward along one direction; None where forward cannot run.
 
     Five calls: what does not agree here is looked at with all care.
     """
@@ -95,7 +106,7 @@ def right_in_short(subject: Subject, seed: int) -> bool:
         instance = runner.make()
         y = np.array(runner.call_forward(instance, inputs))
     except SubjectError:
-        return True
+        return None
     upstream = cotangent(rng, y)
     try:
         gradients = runner.call_backward(instance, upstream.copy())
@@ -108,7 +119,7 @@ def right_in_short(subject: Subject, seed: int) -> bool:
     except (SubjectError, TypeError, ValueError):
         return False
     size += float(np.abs(upstream * y).sum())
-    return abs((up - down) / (2 * step) - got) <= SEEN * size
+    return bool(abs((up - down) / (2 * step) - got) <= SEEN * size)
 
 
 def _along(
@@ -142,22 +153,23 @@ def _moved(subject: Subject, tangents: dict[int, Array], step: float) -> list[Ar
 
 def sizes_of(first: Description, other: Description) -> dict[str, tuple[int, int]]:
     """Return the sizes at both shapes by the notes' symbols: N, n, and what else there is."""
-    pairs = {
-        one.name: list(zip(one.shape, two.shape, strict=True))
+    shapes = [
+        list(zip(one.shape, two.shape, strict=True))
         for one, two in zip(first.inputs, other.inputs, strict=True)
-    }
-    x, axis = first.inputs[0], first.inputs[0].axis
-    features = pairs[x.name][axis] if x.shape else (1, 1)
-    batches = [pair for k, pair in enumerate(pairs[x.name]) if k != axis % len(x.shape)]
-    sizes = {"N": pair for pair in batches if pair[0] != pair[1]}
-    rest = [p for group in pairs.values() for p in group if p[0] != p[1]]
-    others = [p for p in dict.fromkeys(rest) if p != features and p not in sizes.values()]
+    ]
+    x = shapes[0]
+    axis = first.inputs[0].axis % max(1, len(x))
+    features, batch = x[axis : axis + 1], [pair for k, pair in enumerate(x) if k != axis]
+    rest = dict.fromkeys(pair for shape in shapes for pair in shape)
+    others = [pair for pair in rest if pair[0] != pair[1] and pair not in (*features, *batch)]
+    sizes = {"N": batch[0]} if len(batch) == 1 else {}
     if not others:
-        sizes["n"] = features
+        sizes |= {"n": pair for pair in features}  # noqa: B035 - there is one, or none
     elif len(others) == 1:
-        sizes |= {"n": others[0], "the number of inputs": features}
+        sizes |= {"n": others[0], "the number of inputs": features[0]}
     else:
-        sizes |= {f"the size {p[0]} of the first shape": p for p in (features, *others)}
+        sizes |= {f"the size {pair[0]} of the first shape": pair for pair in (*features, *others)}
     if {"n", "N"} <= set(sizes):
-        sizes["n·N"] = (sizes["n"][0] * sizes["N"][0], sizes["n"][1] * sizes["N"][1])
+        (n, m), (N, M) = sizes["n"], sizes["N"]
+        sizes["n·N"] = (n * N, m * M)
     return sizes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gradcheck.students import alarm
@@ -11,14 +12,19 @@ from gradcheck.students.following import RecipeInstance
 from gradcheck.students.meeting import met
 from gradcheck.students.setting import ORIENTATIONS, Setting
 from gradcheck.students.stock import Sizes
+from gradcheck.students.texts import source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from gradcheck.students.adapter import Description, Input
     from gradcheck.students.filling import Filling
     from gradcheck.students.known import Known
     from gradcheck.students.placed import Placed
+    from gradcheck.students.recipe import Source
+
+    Shapes = tuple[tuple[int, ...], ...]
 
 OTHER = Sizes(inputs=3, outputs=6, hidden=5, batch=4)
 """Each differs from what it is in `Sizes`, by a ratio of its own."""
@@ -28,6 +34,9 @@ BRIEFLY = 1.0
 
 LEAST = 3
 """The smallest number in a file that may be a size: 1 and 2 stand in every formula."""
+
+LARGEST, FEW = 64, 2
+"""The largest number that is tried as a size, and how many in one backward."""
 
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
 
@@ -46,24 +55,56 @@ def resized(placed: Sequence[Placed], known: Known, filling: Filling) -> list[Pl
     filling : Filling
         Layers for containers.
     """
-    numbers = sorted({int(text) for text in _NUMBER.findall(known.text) if int(text) >= LEAST})
+    numbers = sorted(number for number in set(_numbers(known.text)) if number >= LEAST)
     again: list[Placed] = []
-    group: list[Placed] = []
+    groups: list[tuple[bool, list[Placed]]] = []
     for index, first in enumerate(placed):
         if index == 0 or placed[index - 1].candidate is not first.candidate:
-            group = _met(first, known, filling)
-        matching = [one for one in group if _alike(first, one)]
-        if matching:
-            again.append(_second(first, matching[0], index, numbers))
+            groups = [(sizes is not OTHER, _met(first, known, filling, sizes))
+                      for sizes in (OTHER, *_written(first))]  # fmt: skip
+        shapes: set[Shapes] = set()
+        for written, group in groups:
+            matching = [one for one in group if _alike(first, one)]
+            if matching and _shapes(matching[0]) not in shapes:
+                shapes.add(_shapes(matching[0]))
+                facts = {"sizes of": index, "numbers": numbers, "written": written}
+                again.append(_again(first, matching[0], facts))
     return again
 
 
-def _met(first: Placed, known: Known, filling: Filling) -> list[Placed]:
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(text)]
+
+
+def _written(first: Placed) -> list[Sizes]:
+    """Return sizes at which backward would be right if the numbers in it were sizes."""
+    candidate = first.candidate
+    backward = None if candidate is None else candidate.backward
+    if isinstance(backward, str):
+        backward = getattr(candidate and candidate.thing, backward, None)
+    numbers = [k for k in _numbers(source_of(backward)) if 1 < k <= LARGEST] if backward else []
+    if not any(number >= LEAST for number in numbers):
+        return []
+    found = [
+        replace(OTHER, **{role: k})
+        for k in [k for k in dict.fromkeys(numbers) if k >= LEAST][:FEW]
+        for role in ("batch", "outputs", "inputs")
+    ]
+    for a, b in list(dict.fromkeys(pairwise(numbers)))[:FEW]:
+        # Of a shape: that of what comes in or that of what goes out.
+        found += [
+            replace(OTHER, batch=a, inputs=b, outputs=b + 1),
+            replace(OTHER, batch=a, inputs=b + 1, outputs=b),
+        ]
+    return found
+
+
+def _met(first: Placed, known: Known, filling: Filling, sizes: Sizes) -> list[Placed]:
     orientation = first.description.convention.get("orientation", "")
     images = first.fit is not None and not first.fit.kind
     if first.candidate is None or orientation not in ORIENTATIONS or images:
         return []
-    setting = Setting(orientation=orientation, sizes=OTHER)
+    setting = Setting(orientation=orientation, sizes=sizes)
     try:
         with alarm.within(BRIEFLY):
             return met(replace(known, setting=setting, settled=True), first.candidate, filling)
@@ -79,22 +120,29 @@ def _alike(first: Placed, other: Placed) -> bool:
     if (first.fit and first.fit.reading) != (other.fit and other.fit.reading):
         return False
     mine, others = first.description, other.description
-    shapes = [[one.shape for one in described.inputs] for described in (mine, others)]
     return (
-        shapes[0] != shapes[1]
+        _shapes(first) != _shapes(other)
         and mine.role == others.role
         and [_kind(one) for one in mine.inputs] == [_kind(one) for one in others.inputs]
     )
+
+
+def _shapes(placed: Placed) -> Shapes:
+    return tuple(one.shape for one in placed.description.inputs)
 
 
 def _kind(one: Input) -> Input:
     return replace(one, shape=(0,) * len(one.shape), classes=0, constant=False)
 
 
-def _second(first: Placed, other: Placed, index: int, numbers: list[int]) -> Placed:
-    """Return a subject at other sizes, its gradients taken from where they were at first.
+def _found(sources: Sequence[Source | None]) -> int:
+    return sum(source is not None for source in sources)
 
-    What a trial of backward tells there is not to be trusted: it may fail for its sizes.
+
+def _again(first: Placed, other: Placed, facts: Mapping[str, Any]) -> Placed:
+    """Return a subject at other sizes, its gradients taken from where a trial found them.
+
+    Of the two trials of backward, one may have failed for its sizes: it found fewer.
     """
     assert first.recipe is not None and other.recipe is not None  # noqa: S101, PT018 - see `_alike`
     constants = [one.constant for one in first.description.inputs]
@@ -102,13 +150,17 @@ def _second(first: Placed, other: Placed, index: int, numbers: list[int]) -> Pla
         replace(one, constant=constant)
         for one, constant in zip(other.description.inputs, constants, strict=True)
     )
-    recipe = replace(other.recipe, inputs=inputs, gradients=first.recipe.gradients)
+    sources = max(first.recipe.gradients, other.recipe.gradients, key=_found)
+    recipe = replace(other.recipe, inputs=inputs, gradients=sources)
     description: Description = replace(
         first.description,
         name=f"{first.description.name} → other sizes",
         inputs=inputs,
-        facts={**first.description.facts, "sizes of": index, "numbers": numbers},
+        facts={**first.description.facts, **facts},
     )
     return replace(
-        other, description=description, recipe=recipe, maker=lambda rate: RecipeInstance(recipe, rate)
+        other,
+        description=description,
+        recipe=recipe,
+        maker=lambda rate: RecipeInstance(recipe, rate),
     )

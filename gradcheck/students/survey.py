@@ -64,9 +64,7 @@ def survey(path: Path, settings: Mapping[str, Any]) -> Survey:
 
 
 def _adapters(known: Known) -> list[Adapter]:
-    """Return one adapter a subject, and those of each layer with a loss behind it, and at
-    other sizes.
-    """
+    """Return one adapter a subject, one for it at other sizes, and one for it with each loss."""
     known.setting = decide(known)
     simple = [c for c in known.found if c.kind not in ("container", "network")]
     composed = [c for c in known.found if c.kind in ("container", "network")]
