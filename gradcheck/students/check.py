@@ -36,6 +36,9 @@ WHOLE = ("signs", "near-kinks")
 """Regimes for several layers together: what is wrong in their wiring shows anywhere, and far out
 the clips and kinks of one layer meet those of another."""
 
+BRIEF = ("point", "signs")
+"""Regimes for another shape: what is wrong for its sizes is wrong everywhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
@@ -201,13 +204,13 @@ class _Judged:
             for k, other in enumerate(self.descriptions)
             if other.facts.get("sizes of") == index
         ]
-        found = with_sizes(result, description, others, self._at_point)
+        found = with_sizes(result, description, others, self._in_short)
         return result if self.host.ended else found
 
-    def _at_point(self, subject: Subject) -> Result:
+    def _in_short(self, subject: Subject) -> Result:
         from gradcheck.check import check_subject
 
-        return check_subject(subject, regimes="point", seed=self.options.seed)
+        return check_subject(subject, regimes=BRIEF, seed=self.options.seed)
 
     def _without_guards(self, index: int, description: Description, again: str) -> Result | None:
         """Return the result where every guard is read as 0; None where it has another shape."""

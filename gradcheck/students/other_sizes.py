@@ -49,16 +49,19 @@ def with_sizes(
         At the first shape.
     first : Description
     others : sequence of (Description, Subject)
-        Of the other shapes; some are read off the numbers in backward.
+        Of the other shapes; some are read off the numbers in backward, and some are square.
     checked : callable
-        checked(subject) → its result at one point.
+        checked(subject) → its result at few points.
     """
     codes = {finding.code for finding in result.findings if not finding.remark}
     if result.verdict is Verdict.PASS or codes == {"factor"}:
-        chosen = [(other, s) for other, s in others if not other.facts["written"]]
+        chosen = [(other, s) for other, s in others if not other.facts["sizes by"]]
     else:
         chosen = list(others) if codes and codes <= VAGUE else []
     for other, subject in chosen:
+        if other.facts["sizes by"] == "square":
+            result = _of_order(result, checked(subject))
+            continue
         right = right_in_short(subject, result.seed)
         if right is None or (right and result.verdict is Verdict.PASS):
             continue
@@ -87,6 +90,17 @@ def _compared(
     faults = [f for f in kept if not f.remark]
     remarks = [f for f in kept if f.remark]
     return replace(result, checks=tuple(checks), findings=(*found, *faults, *remarks))
+
+
+def _of_order(result: Result, there: Result) -> Result:
+    """Return the result of a container with the order that square layers show to be wrong."""
+    found = [f for f in there.findings if f.code == "order"]
+    if not found:
+        return result
+    remarks = [f for f in result.findings if f.remark]
+    checks = [_failed(check) for check in result.checks]
+    checks += [c for c in there.checks if c.verdict is Verdict.FAIL]
+    return replace(result, checks=tuple(checks), findings=(*found, *remarks))
 
 
 def _failed(check: Check) -> Check:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 OTHER = Sizes(inputs=3, outputs=6, hidden=5, batch=4)
 """Each differs from what it is in `Sizes`, by a ratio of its own."""
 
+SQUARE = Sizes(inputs=5, outputs=5, hidden=5, batch=4)
+"""Layers in a container fit each other in any order then: a wrong one shows in the numbers."""
+
 BRIEFLY = 1.0
 """Seconds for meeting one subject again: what takes longer is looked at in one shape."""
 
@@ -57,17 +60,19 @@ def resized(placed: Sequence[Placed], known: Known, filling: Filling) -> list[Pl
     """
     numbers = sorted(number for number in set(_numbers(known.text)) if number >= LEAST)
     again: list[Placed] = []
-    groups: list[tuple[bool, list[Placed]]] = []
+    groups: list[tuple[str, list[Placed]]] = []
     for index, first in enumerate(placed):
         if index == 0 or placed[index - 1].candidate is not first.candidate:
-            groups = [(sizes is not OTHER, _met(first, known, filling, sizes))
-                      for sizes in (OTHER, *_written(first))]  # fmt: skip
+            tried = [(OTHER, ""), *((sizes, "number") for sizes in _written(first))]
+            if first.candidate is not None and first.candidate.kind == "container":
+                tried.append((SQUARE, "square"))
+            groups = [(why, _met(first, known, filling, sizes)) for sizes, why in tried]
         shapes: set[Shapes] = set()
-        for written, group in groups:
+        for why, group in groups:
             matching = [one for one in group if _alike(first, one)]
             if matching and _shapes(matching[0]) not in shapes:
                 shapes.add(_shapes(matching[0]))
-                facts = {"sizes of": index, "numbers": numbers, "written": written}
+                facts = {"sizes of": index, "numbers": numbers, "sizes by": why}
                 again.append(_again(first, matching[0], facts))
     return again
 

@@ -58,7 +58,7 @@ def test_what_is_met_at_other_sizes(file: str, names: set[str]) -> None:
 def test_what_the_file_fixes_is_not() -> None:
     others = met_again("sizes_from_arrays.py")["Readout"]
     # Its weights take two features: a number of examples is read off its backward, and no more.
-    assert [(one.inputs[0].shape, one.facts["written"]) for one in others] == [((5, 2), True)]
+    assert [(one.inputs[0].shape, one.facts["sizes by"]) for one in others] == [((5, 2), "number")]
 
 
 def test_a_number_in_backward_is_tried_as_a_size(tmp_path: Path) -> None:
@@ -167,4 +167,4 @@ def test_what_is_right_at_both_shapes_is_checked_with_care_once(
     checked(tmp_path / "right.py", FLATTENS.format(forward="", shape="self.shape"))
     assert regimes == ["all"]
     checked(tmp_path / "wrong.py", FLATTENS.format(forward="", shape="3, 5"))
-    assert regimes == ["all", "all", "point"]
+    assert regimes == ["all", "all", ("point", "signs")]
