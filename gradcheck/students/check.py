@@ -16,7 +16,7 @@ from gradcheck.students.subjects import subject_of
 from gradcheck.students.unchecked import ended, missing, not_looked_at, not_placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -35,9 +35,6 @@ FORMULA_OF = {
 WHOLE = ("signs", "near-kinks")
 """Regimes for several layers together: what is wrong in their wiring shows anywhere, and far out
 the clips and kinks of one layer meet those of another."""
-
-BRIEF = ("point", "signs")
-"""Regimes for another shape: what is wrong for its sizes is wrong everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,13 +201,13 @@ class _Judged:
             for k, other in enumerate(self.descriptions)
             if other.facts.get("sizes of") == index
         ]
-        found = with_sizes(result, description, others, self._in_short)
+        found = with_sizes(result, description, others, self._at)
         return result if self.host.ended else found
 
-    def _in_short(self, subject: Subject) -> Result:
+    def _at(self, subject: Subject, regimes: str | Sequence[str]) -> Result:
         from gradcheck.check import check_subject
 
-        return check_subject(subject, regimes=BRIEF, seed=self.options.seed)
+        return check_subject(subject, regimes=regimes, seed=self.options.seed)
 
     def _without_guards(self, index: int, description: Description, again: str) -> Result | None:
         """Return the result where every guard is read as 0; None where it has another shape."""

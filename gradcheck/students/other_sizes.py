@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from gradcheck.students.adapter import Description
     from gradcheck.subject import Subject
 
-    Checked = Callable[[Subject], Result]
+    Checked = Callable[[Subject, str | Sequence[str]], Result]
 
-VAGUE = {"crash", "unlisted", "wrong-shape", "region"}
+BRIEF = ("point", "signs")
+"""Regimes for another shape: what is wrong for its sizes is wrong everywhere."""
+
+VAGUE = {"crash", "unlisted", "wrong-shape"}
 """Codes of a backward of which little is known: that it is right at another shape says more."""
 
 SEEN = 1e-3
@@ -49,25 +52,27 @@ def with_sizes(
         At the first shape.
     first : Description
     others : sequence of (Description, Subject)
-        Of the other shapes; some are read off the numbers in backward, and some are square.
+        Of the other shapes; some are read off the numbers in backward.
     checked : callable
-        checked(subject) → its result at few points.
+        checked(subject, regimes) → its result.
     """
     codes = {finding.code for finding in result.findings if not finding.remark}
     if result.verdict is Verdict.PASS or codes == {"factor"}:
         chosen = [(other, s) for other, s in others if not other.facts["sizes by"]]
     else:
         chosen = list(others) if codes and codes <= VAGUE else []
+    vague = bool(codes & VAGUE)
     for other, subject in chosen:
-        if other.facts["sizes by"] == "square":
-            result = _of_order(result, checked(subject))
-            continue
         right = right_in_short(subject, result.seed)
         if right is None or (right and result.verdict is Verdict.PASS):
             continue
-        if not right and codes & VAGUE:
+        if vague and not right:
+            if first.role == "sequential":
+                result = _of_order(result, checked(subject, BRIEF))
             continue
-        found = _compared(result, checked(subject), sizes_of(first, other), other)
+        # To be right is to be right everywhere; to be wrong, at one point.
+        there = checked(subject, "all" if vague else BRIEF)
+        found = _compared(result, there, sizes_of(first, other), other)
         if found is not None:
             return found
     return result

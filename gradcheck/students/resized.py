@@ -63,9 +63,9 @@ def resized(placed: Sequence[Placed], known: Known, filling: Filling) -> list[Pl
     groups: list[tuple[str, list[Placed]]] = []
     for index, first in enumerate(placed):
         if index == 0 or placed[index - 1].candidate is not first.candidate:
-            tried = [(OTHER, ""), *((sizes, "number") for sizes in _written(first))]
-            if first.candidate is not None and first.candidate.kind == "container":
-                tried.append((SQUARE, "square"))
+            container = first.description.role == "sequential"
+            tried = [(SQUARE if container else OTHER, ""),
+                     *((sizes, "number") for sizes in _written(first))]  # fmt: skip
             groups = [(why, _met(first, known, filling, sizes)) for sizes, why in tried]
         shapes: set[Shapes] = set()
         for why, group in groups:

@@ -30,4 +30,8 @@ WRONG = (
     fixed("Dense", "backward", "reshape", "reshape(self.X.shape)", "reshape(8, 7)"),
     fixed("Softmax", "backward", "eye", "np.eye(len(y))", "np.eye(10)"),
     fixed("Softsign", "dx", "loop", "range(dY.shape[1])", "range(4)"),
+    # A number that is no size: at another shape what is wrong may not show at the first point.
+    wrong(FILE, "Softsign", "dx: region",
+          ("(1 + abs(self.X[i, j])) ** 2",
+           "(1 + abs(self.X[i, j])) ** 2 * (abs(self.X[i, j]) < 4)")),
 )  # fmt: skip
