@@ -57,11 +57,11 @@ def with_sizes(
         checked(subject, regimes) → its result.
     """
     codes = {finding.code for finding in result.findings if not finding.remark}
-    if result.verdict is Verdict.PASS or codes == {"factor"}:
+    vague = bool(codes) and codes <= VAGUE
+    if result.verdict is Verdict.PASS or "factor" in codes:
         chosen = [(other, s) for other, s in others if not other.facts["sizes by"]]
     else:
-        chosen = list(others) if codes and codes <= VAGUE else []
-    vague = bool(codes & VAGUE)
+        chosen = list(others) if vague else []
     for other, subject in chosen:
         right = right_in_short(subject, result.seed)
         if right is None or (right and result.verdict is Verdict.PASS):
