@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +11,16 @@ import pytest
 from submissions.case import FILES
 
 from gradcheck import check
-from gradcheck.records import Verdict
+from gradcheck.records import Check, Finding, Oracle, Result, Verdict
 from gradcheck.students.adapter import Description, Input
 from gradcheck.students.check import Options, check_path
-from gradcheck.students.other_sizes import right_in_short, sizes_of
+from gradcheck.students.other_sizes import right_in_short, sizes_of, with_sizes
 from gradcheck.students.survey import survey
 from gradcheck.subject import from_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from gradcheck.records import Result
 
 
 def met_again(file: str) -> dict[str, list[Description]]:
@@ -120,6 +119,22 @@ def test_sizes_by_their_symbols() -> None:
     assert sizes_of(described((3, 2), (2, 5)), described((4, 3), (3, 6))) == {
         "N": (3, 4), "n": (5, 6), "the number of inputs": (2, 3), "n·N": (15, 24)
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("beside", [(), ("sign",)], ids=["alone", "beside-another"])
+def test_a_factor_is_looked_at_whatever_stands_beside_it(beside: tuple[str, ...]) -> None:
+    def result(factor: float) -> Result:
+        factors = Finding(code="factor", quantity="dx", message="", numbers={"factor": factor})
+        others = (Finding(code=code, quantity="db", message="") for code in beside)
+        check = Check(quantity="dx", oracle=Oracle.COMPLEX_STEP, verdict=Verdict.FAIL)
+        return Result(name="", role="", checks=(check,), findings=(factors, *others), seed=0)
+
+    facts = {"sizes by": "", "numbers": [10]}
+    other = replace(described((4, 6)), facts=facts)
+    subject = subject_of(lambda g, x: 0.4 * g * (1 - np.tanh(x) ** 2))
+    seen = with_sizes(result(0.3), described((3, 5)), [(other, subject)], lambda *_: result(0.4))
+    codes = [(f.quantity, f.code) for f in seen.findings]
+    assert codes == [("dx", "size-hard-coded"), *(("db", code) for code in beside)]
 
 
 def checked(path: Path, source: str) -> Result:
