@@ -67,11 +67,11 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
             # What is rounded too coarsely is not linear either, for the same reason.
             found = [f for f in found if (f.code, f.quantity) != (NONLINEAR, quantity)]
         found.append(named)
-    from gradcheck.diagnosis.network import skipped
+    from gradcheck.diagnosis.network import reordered, skipped
     from gradcheck.diagnosis.ranking import ordered
 
     broken = {finding.quantity for finding in found}
-    return ordered(skipped(subject, found, broken))
+    return ordered(reordered(subject, skipped(subject, found, broken), outcomes))
 
 
 def said(

@@ -104,11 +104,16 @@ def symbol(quantity: str) -> str:
 
 
 def shape_of(result: Result, quantity: str) -> tuple[int, ...] | None:
-    """Return the shape of a gradient, which is that of its input; None where it is not known."""
+    """Return the shape of a gradient, which is that of its input; None where it is not known.
+
+    Of several shapes it is the one at which it is wrong.
+    """
     name = quantity.removeprefix("d")
     if name == quantity:
         return None
-    shapes = (check.shapes.get(name) for check in result.checks if check.quantity == quantity)
+    checks = [check for check in result.checks if check.quantity == quantity]
+    checks.sort(key=lambda check: check.verdict is not Verdict.FAIL)
+    shapes = (check.shapes.get(name) for check in checks)
     return next((tuple(shape) for shape in shapes if shape is not None), None)
 
 

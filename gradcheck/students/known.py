@@ -39,6 +39,8 @@ class Known:
         The file documents that gradients add up until they are set to zero.
     setting : Setting
         The file's layout, once it is decided.
+    settled : bool
+        No other layout is to be tried.
     """
 
     loaded: Loaded
@@ -52,6 +54,7 @@ class Known:
             orientation="batch_features", reason="nothing says otherwise"
         )
     )
+    settled: bool = False
 
     @property
     def namespace(self) -> Mapping[str, Any]:
@@ -85,6 +88,8 @@ class Known:
 
     def layouts(self) -> list[Setting]:
         """Return the file's layout, and then all others."""
+        if self.settled:
+            return [self.setting]
         others = [Setting(orientation=o, reason="only this fits") for o in ORIENTATIONS]
         if self.setting.single:
             others.sort(key=lambda one: not one.single)

@@ -22,7 +22,6 @@ from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
 from gradcheck.students.steps import step_of
-from gradcheck.students.stock import Sizes
 from gradcheck.students.trials import accumulating, complete
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Pla
         known.stock.layers = layers
         try:
             recipe, told = place_container(
-                candidate, known.setting, known.stock, Sizes(), zeroing=known.zeroing
+                candidate, known.setting, known.stock, zeroing=known.zeroing
             )
         except NotPlaced:
             if not made and k == len(filling.compositions()) - 1:

@@ -16,6 +16,7 @@ from gradcheck.students.known import known_of
 from gradcheck.students.load import load
 from gradcheck.students.meeting import PATIENCE, met, unplaced
 from gradcheck.students.recipe import NotPlaced
+from gradcheck.students.resized import resized
 from gradcheck.students.source import edited
 from gradcheck.students.texts import source_of, uses
 
@@ -63,7 +64,7 @@ def survey(path: Path, settings: Mapping[str, Any]) -> Survey:
 
 
 def _adapters(known: Known) -> list[Adapter]:
-    """Return one adapter a subject, and one for each layer with a loss behind it."""
+    """Return one adapter a subject, one for it at other sizes, and one for it with each loss."""
     known.setting = decide(known)
     simple = [c for c in known.found if c.kind not in ("container", "network")]
     composed = [c for c in known.found if c.kind in ("container", "network")]
@@ -77,7 +78,7 @@ def _adapters(known: Known) -> list[Adapter]:
     placed = _without_helpers(placed, known)
     order = {id(c): k for k, c in enumerate(known.found)}
     placed.sort(key=lambda p: order[id(p.candidate)])
-    return [*placed, *chains(placed)]
+    return [*placed, *chains(placed), *resized(placed, known, filling)]
 
 
 def _placed(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:

@@ -193,5 +193,16 @@ RIGHT = (
         remarks={"Dense": {"accumulates"}},
     ),
     Right(file="network_sizes.py", subjects={"Recognizer": "network", "Regression": "network"}),
+    Right(
+        file="sizes_from_arrays.py",
+        subjects={
+            "Dense": "dense",
+            "Softmax": "softmax",
+            "Softsign": "activation",
+            "Readout": "other",
+            "MSE": "mse",
+            "quartic_loss": "other",
+        },
+    ),
     Right(file="notebook.ipynb", subjects={"Dense": "dense", "ReLU": "relu"}),
 )

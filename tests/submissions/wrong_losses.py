@@ -117,4 +117,11 @@ WRONG = (
           ("* (1 - self.h**2)", "* (1 - self.h)")),
     wrong("container_add.py", "Sequential", "dx: order, dW: order, db: order",
           ("reversed(self.layers)", "reversed(self.layers[1:])")),
+    # Layers of several sizes do not fit each other in a wrong order: square ones do.
+    wrong("container_add.py", "Sequential", "dx: order, dW: order, db: order",
+          ("reversed(self.layers)", "self.layers"), note="forwards"),
+    wrong("zero_grad_sequential.py", "Sequential", "dx: order, dW: order, db: order",
+          ("self.layers[::-1]", "self.layers")),
+    wrong("container_add.py", "Sequential", "backward: crash",
+          ("grad = layer.backward(grad)", "grad = layer.backward(grad).T"), verdict="error"),
 )  # fmt: skip

@@ -39,6 +39,10 @@ ALIKE = [
 def described(path: Path) -> dict[str, dict[str, Any]]:
     found = survey(path, {})
     facts = [adapter.description.to_dict() for adapter in found.adapters]
+    # Numbers that stand in a backward are tried as sizes: those are for the wrong one alone.
+    facts = [fact for fact in facts if fact["facts"].get("sizes by") != "number"]
+    for fact in facts:
+        fact["facts"].pop("numbers", None)
     for fact in facts:
         fact.pop("file")
         fact.pop("line")
