@@ -23,7 +23,7 @@ Chained = Callable[[str, str], "Result | None"]
 
 
 def is_chain(description: Description) -> bool:
-    """Say whether it is a layer with a loss behind it, which is looked at only where it matters."""
+    """Say whether it stands for one behind another, which is looked at only where it matters."""
     return "chain" in description.facts
 
 
@@ -40,6 +40,8 @@ def judged_together(
         chained(layer, loss) → the result of both together, or None where they do not fit.
     """
     own = {name: _alone(result, described[name]) for name, result in results.items()}
+    own |= {name: _at_either(own[name], chained) for name, description in described.items()
+            if description.facts.get("either_point")}  # fmt: skip
     losses = [n for n, d in described.items() if d.output == "scalar" and d.role in LOSSES]
     layers = [n for n in own if n not in losses and described[n].inputs
               and described[n].role not in ("sequential", "network")]  # fmt: skip
@@ -235,6 +237,20 @@ def up_to_guards(result: Result, guards: list[str]) -> Result:
         for f in marked.findings
     )
     return replace(marked, findings=found)
+
+
+def _at_either(result: Result, chained: Chained) -> Result:
+    """Return the result of an F' of which nothing says what it takes: right at either is right."""
+    faults = _faults(result)
+    if not faults or {f.quantity for f in faults} != {"dx"}:
+        return result
+    at_output = chained(result.name, result.name)
+    if at_output is None or at_output.verdict is not Verdict.PASS:
+        return result
+    text = "F' is written in the output: right where it is called with F(x), wrong with x"
+    marked = as_remarks(result, {f.code for f in faults}, text)
+    remark = Finding(code="wrong-point", quantity="dx", message=text, remark=True)
+    return replace(marked, findings=(*(f for f in result.findings if f.remark), remark))
 
 
 def _excused(check: Check, text: str) -> Check:

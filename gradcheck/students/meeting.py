@@ -63,7 +63,7 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     """
     options = known.options(candidate.name)
     role, kind = candidate.role, candidate.kind
-    at_output = False
+    facts: dict[str, Any] = {}
     fit: Fit | None = None
     if kind == "unplaced":
         raise NotPlaced(candidate.why)
@@ -84,11 +84,12 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     elif kind == "functions":
         recipe, told, setting = place_functions(candidate, known.layouts())
     else:
-        recipe, told, at_output = place_pair(
+        recipe, told, taken = place_pair(
             candidate, known.setting, known.stock, known.text, options
         )
         setting = known.setting
-    facts: dict[str, Any] = {"at_output": True} if at_output else {}
+        if taken != "input":
+            facts["at_output" if taken == "output" else "either_point"] = True
     if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
         facts["no_formula"] = True
     if recipe.averaged:

@@ -11,6 +11,7 @@ from gradcheck.students import alarm, output
 from gradcheck.students.chain import chains
 from gradcheck.students.deciding import decide
 from gradcheck.students.filling import Filling, filling_of
+from gradcheck.students.flagged import at_outputs
 from gradcheck.students.guards import Guards
 from gradcheck.students.known import known_of
 from gradcheck.students.load import load
@@ -63,7 +64,7 @@ def survey(path: Path, settings: Mapping[str, Any]) -> Survey:
 
 
 def _adapters(known: Known) -> list[Adapter]:
-    """Return one adapter a subject, and one for each layer with a loss behind it."""
+    """Return one adapter a subject, and those that are looked at behind another."""
     known.setting = decide(known)
     simple = [c for c in known.found if c.kind not in ("container", "network")]
     composed = [c for c in known.found if c.kind in ("container", "network")]
@@ -77,7 +78,7 @@ def _adapters(known: Known) -> list[Adapter]:
     placed = _without_helpers(placed, known)
     order = {id(c): k for k, c in enumerate(known.found)}
     placed.sort(key=lambda p: order[id(p.candidate)])
-    return [*placed, *chains(placed)]
+    return [*placed, *chains(placed), *at_outputs(placed)]
 
 
 def _placed(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:

@@ -116,6 +116,11 @@ RIGHT = (
         remarks={"relu": {"kink-value"}},
     ),
     Right(
+        file="flags_output.py",
+        subjects={"logistic": "sigmoid", "tanh": "tanh", "softplus": "activation"},
+        remarks={name: {"wrong-point"} for name in ("logistic", "tanh", "softplus")},
+    ),
+    Right(
         file="activation_classes.py",
         subjects={
             "Sigmoid": "sigmoid",
