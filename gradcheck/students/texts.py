@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-@lru_cache(maxsize=512)
 def source_of(thing: Any) -> str:
     """Return the text of a function or class, or "" where it cannot be read."""
+    try:
+        return _source_of(thing)
+    except Exception:  # noqa: BLE001 - a metaclass may leave no hash, or raise anything
+        return ""
+
+
+@lru_cache(maxsize=512)
+def _source_of(thing: Any) -> str:
     try:
         return textwrap.dedent(inspect.getsource(thing))
     except (OSError, TypeError, IndentationError):
