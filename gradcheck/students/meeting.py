@@ -15,8 +15,9 @@ from gradcheck.students.following import RecipeInstance
 from gradcheck.students.functions import place_functions
 from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_loss
+from gradcheck.students.methods import array_arguments
 from gradcheck.students.naming import like_function
-from gradcheck.students.networks import place_network
+from gradcheck.students.networks import Crashed, place_network
 from gradcheck.students.pairs import place_pair
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
@@ -84,9 +85,7 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     elif kind == "functions":
         recipe, told, setting = place_functions(candidate, known.layouts())
     else:
-        recipe, told, taken = place_pair(
-            candidate, known.setting, known.stock, known.text, options
-        )
+        recipe, told, taken = place_pair(candidate, known.setting, known.stock, known.text, options)
         setting = known.setting
         if taken != "input":
             facts["at_output" if taken == "output" else "either_point"] = True
@@ -170,17 +169,41 @@ def _network(known: Known, candidate: Candidate, filling: Filling) -> Placed:
     options = known.options(candidate.name)
     try:
         recipe, told, setting = place_network(candidate, known.layouts(), known.stock, options)
+    except Crashed as crashed:
+        recipe, told, setting = _as_layer(known, candidate, whole=True) or crashed.found
     except NotPlaced:
-        if not candidate.forward:
+        # What takes data and targets takes no upstream gradient: a layer it is if it runs as one.
+        both = len(array_arguments(candidate.thing, candidate.backward)) >= 2
+        found = _as_layer(known, candidate, whole=both)
+        if found is None:
             raise
-        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
-        setting = fit.setting
-        if recipe.gradients[0] is None and any(recipe.gradients[1:]):
-            # A whole network owes nobody the gradient of its data.
-            x = replace(recipe.inputs[0], constant=True)
-            recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+        recipe, told, setting = found
     facts = {"filled_with": filling.names} if filling.names else {}
     return _made(known, candidate, recipe, told, "network", setting, facts)
+
+
+def _as_layer(
+    known: Known, candidate: Candidate, *, whole: bool
+) -> tuple[Recipe, dict[str, str], Setting] | None:
+    """Return a network that is met as one layer is; None where it has no forward by itself.
+
+    With `whole`, None too where it does not run so.
+    """
+    if not candidate.forward:
+        return None
+    try:
+        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
+    except NotPlaced:
+        if whole:
+            return None
+        raise
+    if whole and not complete(recipe, fit.values()):
+        return None
+    if recipe.gradients[0] is None and any(recipe.gradients[1:]):
+        # A whole network owes nobody the gradient of its data.
+        x = replace(recipe.inputs[0], constant=True)
+        recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+    return recipe, told, fit.setting
 
 
 def _made(

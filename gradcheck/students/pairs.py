@@ -14,6 +14,7 @@ from gradcheck.students.draw import drawn
 from gradcheck.students.following import RecipeInstance
 from gradcheck.students.naming import plain
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source, method
+from gradcheck.students.telling import told_error
 from gradcheck.students.texts import called, tree_of
 from gradcheck.students.vocabulary import AT_OUTPUT
 
@@ -77,7 +78,7 @@ def place_pair(
         except NotPlaced:
             raise
         except Exception as error:  # noqa: BLE001 - foreign code
-            errors.append(f"{type(error).__name__}: {error}")
+            errors.append(told_error(error))
             continue
         if y.shape != x.shape:
             raise NotPlaced(f"F of shape {x.shape} has shape {y.shape}: not element by element")
@@ -85,7 +86,7 @@ def place_pair(
                 "F' takes": "the output" if taken == "output" else "the input",
                 "F' because": why}  # fmt: skip
         return recipe, told, taken
-    raise NotPlaced((errors or ["nothing fits"])[0][:160])
+    raise NotPlaced((errors or ["nothing fits"])[0])
 
 
 def _ways(
@@ -144,9 +145,7 @@ def _called_with(text: str, forward: str, backward: str, *, flag: bool) -> set[P
     bound = _bound_to(tree, forward, flag=flag)
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args]
     fed = {
-        ast.dump(n.args[0])
-        for n in calls
-        if called(n) == forward and not (flag and _flagged(n))
+        ast.dump(n.args[0]) for n in calls if called(n) == forward and not (flag and _flagged(n))
     }
     told: set[Point] = set()
     for node in calls:

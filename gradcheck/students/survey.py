@@ -18,6 +18,7 @@ from gradcheck.students.load import load
 from gradcheck.students.meeting import PATIENCE, met, unplaced
 from gradcheck.students.recipe import NotPlaced
 from gradcheck.students.source import edited
+from gradcheck.students.telling import told_error
 from gradcheck.students.texts import source_of, uses
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _placed(known: Known, candidate: Candidate, filling: Filling) -> list[Placed
     except SubjectError as error:
         return [unplaced(known, candidate, str(error), lost=True)]
     except Exception as error:  # noqa: BLE001 - one subject must not cost the others
-        return [unplaced(known, candidate, f"{type(error).__name__}: {error}")]
+        return [unplaced(known, candidate, told_error(error))]
 
 
 def _without_helpers(placed: Sequence[Placed], known: Known) -> list[Placed]:
