@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.adapter import Description
 from gradcheck.students.arguments import arguments_of
@@ -18,7 +18,7 @@ from gradcheck.students.losses import place_loss
 from gradcheck.students.methods import array_arguments
 from gradcheck.students.naming import like_function
 from gradcheck.students.networks import Crashed, place_network
-from gradcheck.students.pairs import place_pair
+from gradcheck.students.pairs import Point, place_pair
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
@@ -28,7 +28,6 @@ from gradcheck.students.trials import accumulating, complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.filling import Filling
@@ -40,6 +39,11 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0
 """Seconds for finding out how one subject is met."""
+
+TAKEN: dict[Point, dict[str, Any]] = {
+    "input": {}, "output": {"at_output": True}, "either": {"either_point": True},
+}  # fmt: skip
+"""What F' is called with, as a fact of the description."""
 
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
@@ -87,8 +91,7 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     else:
         recipe, told, taken = place_pair(candidate, known.setting, known.stock, known.text, options)
         setting = known.setting
-        if taken != "input":
-            facts["at_output" if taken == "output" else "either_point"] = True
+        facts |= TAKEN[taken]
     if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
         facts["no_formula"] = True
     if recipe.averaged:

@@ -563,6 +563,23 @@ def test_a_backward_that_takes_differences() -> None:
     assert "forward runs 1 time inside of backward" in str(result)
 
 
+@pytest.mark.parametrize(
+    ("derivative", "code"),
+    [
+        (lambda x: (np.tanh(x + 1e-5) - np.tanh(x - 1e-5)) / 2e-5, "numerical-backward"),
+        (lambda x: (np.tanh(x + 1e-7) - np.tanh(x)) / 1e-7, "numerical-backward"),
+        (lambda x: (1 - np.tanh(x) ** 2) * np.where(np.abs(x) > 1, 1 + 1e-5, 1), "region"),
+        (lambda x: 1 - np.tanh(x) ** 2, None),
+    ],
+    ids=["both sides", "one side", "a region", "right"],
+)
+def test_differences_are_known_by_their_noise(derivative: Any, code: str | None) -> None:
+    from gradcheck.check import check_functions
+
+    result = check_functions(np.tanh, lambda g, x: g * derivative(x), [X], names=["x"])
+    assert shown(result).get("dx") == code
+
+
 def test_labels_are_one_hot_targets() -> None:
     labels = np.array([0, 2, 1, 1, 2])
     onehot = np.eye(OUT)[labels]
