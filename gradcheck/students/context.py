@@ -50,8 +50,11 @@ def judged_together(
             own |= _averaged(layer, losses, own, described, chained)
         elif _hands_on(own[layer]):
             own |= _handed_on(layer, losses, own, chained)
+    softmaxes = [name for name in own if described[name].role == "softmax"]
     for loss in losses:
-        if _fused(own[loss]) and not any(described[n].role == "softmax" for n in own):
+        if _fused(own[loss]) and any(_is_whole(own[name]) for name in softmaxes):
+            own[loss] = _fused_twice(own[loss], next(n for n in softmaxes if _is_whole(own[n])))
+        elif _fused(own[loss]) and not softmaxes:
             text = "the gradient at the logits: right if softmax's backward hands it on as it is"
             own[loss] = as_remarks(own[loss], {"loss-mismatch", "unlisted"}, text)
     for name, description in described.items():
@@ -179,6 +182,33 @@ def _hands_on(result: Result) -> bool:
 def _fused(result: Result) -> bool:
     faults = _faults(result)
     return bool(faults) and all("fused" in f.numbers for f in faults)
+
+
+def _is_whole(result: Result) -> bool:
+    """Say whether a softmax multiplies by its derivative: it is right, and hands nothing on."""
+    return result.verdict is Verdict.PASS and all(f.code != "pass-through" for f in result.findings)
+
+
+def _fused_twice(result: Result, softmax: str) -> Result:
+    """Return the result of a loss that gives y − t beside a softmax with its own derivative."""
+    from gradcheck.diagnosis.codes import catalogue
+
+    words = catalogue()
+
+    def named(fault: Finding) -> Finding:
+        detail = f"it is c·(Y − Y*), and {softmax} multiplies by its derivative"
+        return replace(
+            fault,
+            code="fused-twice",
+            message=words.sentence("fused-twice", fault.quantity, detail, fault.numbers),
+            hint=words.hint("fused-twice", fault.quantity, role=result.role, line=result.line),
+        )
+
+    found = tuple(
+        named(f) if not f.remark and f.code in ("loss-mismatch", "unlisted") else f
+        for f in result.findings
+    )
+    return replace(result, findings=found)
 
 
 def _handed_on(
