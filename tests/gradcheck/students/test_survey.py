@@ -113,6 +113,19 @@ def test_a_configuration_comes_first() -> None:
     assert found["mse"].convention["target"] == "y_pred"
 
 
+def test_a_table_for_nothing_in_the_file_is_told_of() -> None:
+    tables = {"Tnah": {"role": "tanh"}, "Tanh": {"role": "skip"}, "np": {"role": "other"}}
+    notes = survey(FILES / "rate_column.py", {"subjects": tables}).notes
+    found = "found: Dense, Softmax, Tanh, mse"
+    assert notes == [
+        f"[subjects.Tnah] of the configuration changes nothing: this file has no Tnah; {found}",
+        "[subjects.np] of the configuration changes nothing: np is not taken for a subject; "
+        f"name its forward and its backward; {found}",
+    ]
+    del tables["Tnah"], tables["np"]
+    assert survey(FILES / "rate_column.py", {"subjects": tables}).notes == []
+
+
 STEPS = {
     ("attributes_batch.py", "Linear"): True,
     ("dicts_batch.py", "Affine"): True,
