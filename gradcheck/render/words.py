@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gradcheck.records import Oracle, Verdict
-from gradcheck.render.summary import printable
+from gradcheck.render.summary import bounded, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,8 +200,8 @@ def worst_line(check: Check) -> str:
         return ""
     digits = figures(worst.got, worst.oracle)
     index = f" {list(worst.index)}" if worst.index else ""
-    got, oracle = (f"{number + 0.0:.{digits}g}" for number in (worst.got, worst.oracle))
-    text = f"worst{index}: got {got}, should be {oracle} ± {worst.bound:.0e}"
+    got, oracle = f"{worst.got + 0.0:.{digits}g}", bounded(worst, digits, 0)
+    text = f"worst{index}: got {got}, should be {oracle}"
     if worst.entries > 1:
         text += f"; {worst.wrong} of {worst.entries} entries wrong"
     where = REGIMES.get(check.regime, "" if check.regime == "point" else check.regime)
