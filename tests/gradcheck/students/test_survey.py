@@ -119,8 +119,10 @@ def test_a_table_for_nothing_in_the_file_is_told_of() -> None:
     found = "found: Dense, Softmax, Tanh, mse"
     assert notes == [
         f"[subjects.Tnah] of the configuration changes nothing: this file has no Tnah; {found}",
-        "[subjects.np] of the configuration changes nothing: np is not taken for a subject; "
-        f"name its forward and its backward; {found}",
+        (
+            "[subjects.np] of the configuration changes nothing: np is not taken for a subject; "
+            f"name its forward and its backward; {found}"
+        ),
     ]
     del tables["Tnah"], tables["np"]
     assert survey(FILES / "rate_column.py", {"subjects": tables}).notes == []
