@@ -40,8 +40,8 @@ def judged_together(
         chained(layer, loss) → the result of both together, or None where they do not fit.
     """
     own = {name: _alone(result, described[name]) for name, result in results.items()}
-    own |= {name: _at_either(own[name], chained) for name, description in described.items()
-            if description.facts.get("either_point")}  # fmt: skip
+    either = [name for name in own if "either_point" in described[name].facts]
+    own |= {name: _at_either(own[name], chained) for name in either}
     losses = [n for n, d in described.items() if d.output == "scalar" and d.role in LOSSES]
     layers = [n for n in own if n not in losses and described[n].inputs
               and described[n].role not in ("sequential", "network")]  # fmt: skip
@@ -81,6 +81,10 @@ def _alone(result: Result, description: Description) -> Result:
     if description.facts.get("at_output"):
         text = "F' is written in the output, and was called with it"
         remark = Finding(code="wrong-point", quantity="dx", message=text, remark=True)
+        result = replace(result, findings=(*result.findings, remark))
+    if description.facts.get("complex_step") and result.verdict is Verdict.PASS:
+        text = "backward takes a complex step of forward: it is no formula, and right to rounding"
+        remark = Finding(code="numerical-backward", quantity="dx", message=text, remark=True)
         result = replace(result, findings=(*result.findings, remark))
     if description.facts.get("zeroed"):
         remarks = tuple(
@@ -185,7 +189,7 @@ def _fused(result: Result) -> bool:
 
 
 def _is_whole(result: Result) -> bool:
-    """Say whether a softmax multiplies by its derivative: it is right, and hands nothing on."""
+    """Say whether a softmax is right and hands nothing on."""
     return result.verdict is Verdict.PASS and all(f.code != "pass-through" for f in result.findings)
 
 
@@ -204,11 +208,9 @@ def _fused_twice(result: Result, softmax: str) -> Result:
             hint=words.hint("fused-twice", fault.quantity, role=result.role, line=result.line),
         )
 
-    found = tuple(
-        named(f) if not f.remark and f.code in ("loss-mismatch", "unlisted") else f
-        for f in result.findings
-    )
-    return replace(result, findings=found)
+    unsaid = ("loss-mismatch", "unlisted")
+    found = [named(f) if not f.remark and f.code in unsaid else f for f in result.findings]
+    return replace(result, findings=tuple(found))
 
 
 def _handed_on(

@@ -24,6 +24,7 @@ from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
 from gradcheck.students.steps import step_of
 from gradcheck.students.stock import Sizes
+from gradcheck.students.texts import takes_complex_step
 from gradcheck.students.trials import accumulating, complete
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _made(
         updates=updates_of(recipe),
         rate=("rate", None) in sources or bool(recipe.rates),
         steps=recipe.step is not None,
-        facts={**facts, **({"guards": known.guards[:5]} if known.guards else {})},
+        facts={**facts, **_of_text(known, candidate)},
     )
     return Placed(
         description=description,
@@ -242,6 +243,17 @@ def _made(
         candidate=candidate,
         fit=fit,
     )
+
+
+def _of_text(known: Known, candidate: Candidate) -> dict[str, Any]:
+    """Return the facts that the text tells: guards, and a backward that takes a complex step."""
+    facts: dict[str, Any] = {"guards": known.guards[:5]} if known.guards else {}
+    backward = candidate.backward
+    if isinstance(backward, str) and candidate.kind != "flag":
+        backward = getattr(candidate.thing, backward, None)
+    if callable(backward) and takes_complex_step(backward):
+        facts["complex_step"] = True
+    return facts
 
 
 def unplaced(known: Known, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:

@@ -78,6 +78,18 @@ def returns_two(function: Callable[..., Any]) -> bool:
     )
 
 
+def takes_complex_step(function: Callable[..., Any]) -> bool:
+    """Say whether a function takes an imaginary part of what it makes of complex numbers."""
+    tree = parsed(function)
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    imaginary = any(getattr(node, "attr", getattr(node, "id", "")) == "imag" for node in nodes)
+    return imaginary and any(
+        (isinstance(node, ast.Constant) and isinstance(node.value, complex))
+        or getattr(node, "id", getattr(node, "attr", "")) in ("complex", "complex128")
+        for node in nodes
+    )  # fmt: skip
+
+
 def called(node: ast.Call) -> str:
     """Return the name of what is called, without what stands before a dot."""
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -99,6 +99,12 @@ def test_f_prime_of_the_output_is_told_by_its_argument_and_how_it_is_called() ->
     assert {fact["convention"]["F' takes"] for fact in found.values()} == {"the input"}
 
 
+def test_a_complex_step_in_backward_is_told_from_a_forward_in_it() -> None:
+    found = described(FILES / "complex_backward.py")
+    assert found["Tanh"]["facts"] == {"complex_step": True}
+    assert found["Sigmoid"]["facts"] == {}
+
+
 def test_a_configuration_comes_first() -> None:
     settings = {
         "orientation": "features_batch",
