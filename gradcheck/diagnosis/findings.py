@@ -175,10 +175,9 @@ def _named(subject: Subject, account: Account, outcomes: Sequence[Outcome], k: i
     if reading.worst is not None:
         worst = reading.worst
         where = f"[{', '.join(map(str, worst.index))}]" if worst.index else ""
-        entry = (
-            f"; worst entry {quantity}{where}: got {worst.got:.6g}, oracle {worst.oracle:.6g} "
-            f"± {worst.bound:.1g}"
-        )
+        entry = f"; worst entry {quantity}{where}: got {worst.got:.6g}"
+        if np.isfinite(worst.bound):
+            entry += f", oracle {worst.oracle:.6g} ± {worst.bound:.1g}"
     return said(subject, told.code, quantity, told.detail, told.numbers, entry)
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gradcheck.records import Oracle, Verdict
-from gradcheck.render.summary import printable
+from gradcheck.render.summary import bounded, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -214,10 +214,11 @@ def worst_line(check: Check) -> str:
         return ""
     digits = figures(worst.got, worst.oracle)
     index = f" {list(worst.index)}" if worst.index else ""
-    got, oracle = (f"{number + 0.0:.{digits}g}" for number in (worst.got, worst.oracle))
-    text = f"worst{index}: got {got}, should be {oracle} ± {worst.bound:.0e}"
+    got, oracle = f"{worst.got + 0.0:.{digits}g}", bounded(worst, digits, 0)
+    text = f"worst{index}: got {got}, should be {oracle}"
     if check.oracle is Oracle.PROOF:
-        text = f"replayed{index}: got {got}, should be {oracle}, exactly"
+        exact = f"{worst.oracle + 0.0:.{digits}g}"
+        text = f"replayed{index}: got {got}, should be {exact}, exactly"
     if worst.entries > 1:
         text += f"; {worst.wrong} of {worst.entries} entries wrong"
     where = REGIMES.get(check.regime, "" if check.regime == "point" else check.regime)

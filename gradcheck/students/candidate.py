@@ -53,10 +53,8 @@ def line_of_backward(candidate: Candidate) -> int:
 
 def line_of(thing: Any) -> int:
     """Return the line at which a class or function stands, 0 where it is not known."""
-    code = getattr(thing, "__code__", None)
-    if code is not None:
-        return int(code.co_firstlineno)
     try:
-        return inspect.getsourcelines(thing)[1]
-    except (OSError, TypeError, IndexError):
+        code = getattr(thing, "__code__", None)
+        return inspect.getsourcelines(thing)[1] if code is None else int(code.co_firstlineno)
+    except Exception:  # noqa: BLE001 - no text, or a metaclass that may raise anything
         return 0

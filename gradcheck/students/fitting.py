@@ -17,6 +17,7 @@ from gradcheck.students.particular import CHANNELS, SIDE
 from gradcheck.students.places import output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, method
 from gradcheck.students.stock import PlainDescent
+from gradcheck.students.telling import told_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,7 +120,7 @@ def _tried(
     try:
         return try_on(build, forward, setting, drawn(shape))
     except Exception as error:  # noqa: BLE001 - foreign code
-        errors.append(f"{type(error).__name__}: {error}")
+        errors.append(told_error(error))
         return None
 
 
@@ -127,8 +128,7 @@ def _told(errors: Sequence[str]) -> str:
     if not errors:
         return "its constructor's arguments are not understood"
     telling = [e for e in errors if not e.startswith(("ValueError: matmul", "ValueError: shapes"))]
-    text = " ".join((telling or list(errors))[0].split())
-    return text if len(text) <= 160 else text[:157] + "..."
+    return " ".join((telling or list(errors))[0].split())
 
 
 def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -> Fit:

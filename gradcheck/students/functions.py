@@ -17,7 +17,7 @@ from gradcheck.students.naming import is_choice, plain, symbol_of
 from gradcheck.students.parameters import Parameter
 from gradcheck.students.places import gradients_of, output_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source
-from gradcheck.students.telling import told_source
+from gradcheck.students.telling import told_error, told_source
 from gradcheck.students.texts import returned_names
 from gradcheck.students.trials import call_with, complete
 from gradcheck.students.vocabulary import AT_OUTPUT
@@ -60,7 +60,7 @@ def place_functions(
                 except NotPlaced:
                     raise
                 except Exception as error:  # noqa: BLE001 - foreign code
-                    errors.append(f"{type(error).__name__}: {error}")
+                    errors.append(told_error(error))
                     continue
                 if made is not None and runs_whole(made[0]):
                     return (*made, setting)
@@ -68,7 +68,7 @@ def place_functions(
                     first = (*made, setting)
     if first is not None:
         return first
-    raise NotPlaced((errors or ["nothing fits its arguments"])[0][:160])
+    raise NotPlaced((errors or ["nothing fits its arguments"])[0])
 
 
 def _shapes(arrays: Sequence[Argument], setting: Setting) -> Iterator[list[tuple[int, ...]]]:

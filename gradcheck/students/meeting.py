@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.adapter import Description
 from gradcheck.students.arguments import arguments_of
@@ -15,18 +15,19 @@ from gradcheck.students.following import RecipeInstance
 from gradcheck.students.functions import place_functions
 from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_loss
+from gradcheck.students.methods import array_arguments
 from gradcheck.students.naming import like_function
-from gradcheck.students.networks import place_network
-from gradcheck.students.pairs import place_pair
+from gradcheck.students.networks import Crashed, place_network
+from gradcheck.students.pairs import Point, place_pair
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
 from gradcheck.students.steps import step_of
+from gradcheck.students.texts import takes_complex_step
 from gradcheck.students.trials import accumulating, complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.filling import Filling
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0
 """Seconds for finding out how one subject is met."""
+
+TAKEN: dict[Point, dict[str, Any]] = {
+    "input": {}, "output": {"at_output": True}, "either": {"either_point": True},
+}  # fmt: skip
+"""What F' is called with, as a fact of the description."""
 
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
@@ -62,7 +68,7 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     """
     options = known.options(candidate.name)
     role, kind = candidate.role, candidate.kind
-    at_output = False
+    facts: dict[str, Any] = {}
     fit: Fit | None = None
     if kind == "unplaced":
         raise NotPlaced(candidate.why)
@@ -83,11 +89,9 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     elif kind == "functions":
         recipe, told, setting = place_functions(candidate, known.layouts())
     else:
-        recipe, told, at_output = place_pair(
-            candidate, known.setting, known.stock, known.text, options
-        )
+        recipe, told, taken = place_pair(candidate, known.setting, known.stock, known.text, options)
         setting = known.setting
-    facts: dict[str, Any] = {"at_output": True} if at_output else {}
+        facts |= TAKEN[taken]
     if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
         facts["no_formula"] = True
     if recipe.averaged:
@@ -168,17 +172,41 @@ def _network(known: Known, candidate: Candidate, filling: Filling) -> Placed:
     options = known.options(candidate.name)
     try:
         recipe, told, setting = place_network(candidate, known.layouts(), known.stock, options)
+    except Crashed as crashed:
+        recipe, told, setting = _as_layer(known, candidate, whole=True) or crashed.found
     except NotPlaced:
-        if not candidate.forward:
+        # What takes data and targets takes no upstream gradient: a layer it is if it runs as one.
+        both = len(array_arguments(candidate.thing, candidate.backward)) >= 2
+        found = _as_layer(known, candidate, whole=both)
+        if found is None:
             raise
-        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
-        setting = fit.setting
-        if recipe.gradients[0] is None and any(recipe.gradients[1:]):
-            # A whole network owes nobody the gradient of its data.
-            x = replace(recipe.inputs[0], constant=True)
-            recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+        recipe, told, setting = found
     facts = {"filled_with": filling.names} if filling.names else {}
     return _made(known, candidate, recipe, told, "network", setting, facts)
+
+
+def _as_layer(
+    known: Known, candidate: Candidate, *, whole: bool
+) -> tuple[Recipe, dict[str, str], Setting] | None:
+    """Return a network that is met as one layer is; None where it has no forward by itself.
+
+    With `whole`, None too where it does not run so.
+    """
+    if not candidate.forward:
+        return None
+    try:
+        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
+    except NotPlaced:
+        if whole:
+            return None
+        raise
+    if whole and not complete(recipe, fit.values()):
+        return None
+    if recipe.gradients[0] is None and any(recipe.gradients[1:]):
+        # A whole network owes nobody the gradient of its data.
+        x = replace(recipe.inputs[0], constant=True)
+        recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+    return recipe, told, fit.setting
 
 
 def _made(
@@ -205,7 +233,7 @@ def _made(
         updates=updates_of(recipe),
         rate=("rate", None) in sources or bool(recipe.rates),
         steps=recipe.step is not None,
-        facts={**facts, **({"guards": known.guards[:5]} if known.guards else {})},
+        facts={**facts, **_of_text(known, candidate)},
     )
     return Placed(
         description=description,
@@ -214,6 +242,17 @@ def _made(
         candidate=candidate,
         fit=fit,
     )
+
+
+def _of_text(known: Known, candidate: Candidate) -> dict[str, Any]:
+    """Return the facts that the text tells: guards, and a backward that takes a complex step."""
+    facts: dict[str, Any] = {"guards": known.guards[:5]} if known.guards else {}
+    backward = candidate.backward
+    if isinstance(backward, str) and candidate.kind != "flag":
+        backward = getattr(candidate.thing, backward, None)
+    if callable(backward) and takes_complex_step(backward):
+        facts["complex_step"] = True
+    return facts
 
 
 def unplaced(known: Known, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:

@@ -22,7 +22,7 @@ from gradcheck.students.naming import is_prediction, is_target, plain, words
 from gradcheck.students.order import order_of
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, method
-from gradcheck.students.telling import rule_of, told_source
+from gradcheck.students.telling import rule_of, told_error, told_source
 from gradcheck.students.texts import returned_names, source_of
 from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE
 
@@ -36,6 +36,21 @@ if TYPE_CHECKING:
     from gradcheck.students.stock import Stock
 
 
+class Crashed(NotPlaced):
+    """The loss of a network runs and its backward raises: met all the same, the check says where.
+
+    Attributes
+    ----------
+    found : (recipe, told, setting)
+    """
+
+    def __init__(
+        self, error: Exception, recipe: Recipe, told: dict[str, str], setting: Setting
+    ) -> None:
+        super().__init__(told_error(error))
+        self.found = recipe, told, setting
+
+
 def place_network(
     candidate: Candidate, settings: Sequence[Setting], stock: Stock, options: Mapping[str, Any]
 ) -> tuple[Recipe, dict[str, str], Setting]:
@@ -44,11 +59,12 @@ def place_network(
     Raises
     ------
     NotPlaced
-        Where no loss of (data, target) can be called.
+        Where no loss of (data, target) can be called; `Crashed` where one can, and backward raises.
     """
     kind, gradient = candidate.thing, candidate.backward
     text = source_of(kind)
     errors: list[str] = []
+    crashed: Crashed | None = None
     targets = [str(options["targets"])] if options.get("targets") else _targets(text)
     for setting in settings:
         for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):
@@ -61,12 +77,17 @@ def place_network(
                 for target in targets:
                     try:
                         found = _try(build, value, gradient, setting, target)
+                    except Crashed as error:
+                        crashed = crashed or error
+                        continue
                     except Exception as error:  # noqa: BLE001 - foreign code
-                        errors.append(f"{type(error).__name__}: {error}")
+                        errors.append(told_error(error))
                         continue
                     if found is not None:
                         return (*found, setting)
-    raise NotPlaced((errors or ["it has no loss that takes data and targets"])[0][:160])
+    if crashed is not None:
+        raise crashed
+    raise NotPlaced((errors or ["it has no loss that takes data and targets"])[0])
 
 
 def _targets(text: str) -> list[str]:
@@ -241,7 +262,13 @@ def _recipe(
     trial.forward(*[v.copy() for v in values])
     trial.install(tuple(values))
     before = state_of(trial.root)
-    trial.backward(np.asarray(1.0))
+    told = {"rule": "R10", "orientation": fit.setting.orientation,
+            "orientation because": fit.setting.reason, "loss": name}  # fmt: skip
+    try:
+        trial.backward(np.asarray(1.0))
+    except Exception as error:
+        blind = replace(recipe, inputs=(replace(x, constant=True), target, *parameters))
+        raise Crashed(error, blind, told, fit.setting) from error
     names = returned_names(getattr(type(trial.root), gradient))
     dx, *others = gradients_of(trial.backwarded, names, trial.root, before, fit.x, fit.parameters)
     if dx is not None and not _is_dx(dx, trial, fit):
@@ -252,10 +279,8 @@ def _recipe(
     sources: tuple[Source | None, ...] = (dx, None, *others)
     inputs = (x if dx is not None else replace(x, constant=True), target, *parameters)
     recipe = replace(recipe, gradients=sources, inputs=inputs)
-    told = {"rule": "R10" if rule_of(recipe) in ("R1", "R8") else f"R10, {rule_of(recipe)}",
-            "orientation": fit.setting.orientation,
-            "orientation because": fit.setting.reason,
-            "loss": name}  # fmt: skip
+    if rule_of(recipe) not in ("R1", "R8"):
+        told["rule"] = f"R10, {rule_of(recipe)}"
     for one, source in zip(inputs, sources, strict=True):
         if not one.constant:
             told[f"d{one.name}"] = told_source(source, gradient)

@@ -1,9 +1,11 @@
-"""Say in words how a subject was met: by which rule, and where each gradient is read."""
+"""Say in words how a subject was met, by which rule and where each gradient is read; or why not."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradcheck.execution import described, place
 from gradcheck.students.naming import plain
 
 if TYPE_CHECKING:
@@ -38,3 +40,9 @@ def told_source(source: Source | None, backward: str) -> str:
     if source.kind == "state":
         return f"self{steps} after {backward}"
     return f"what {backward} returns{steps and ', ' + steps}"
+
+
+def told_error(error: BaseException) -> str:
+    """Return what foreign code raised, with the file and line at which it did."""
+    file, line = place(error)
+    return f"{described(error)} ({Path(file).name}:{line})" if line else described(error)

@@ -116,6 +116,16 @@ RIGHT = (
         remarks={"relu": {"kink-value"}},
     ),
     Right(
+        file="complex_backward.py",
+        subjects={"Tanh": "tanh", "Sigmoid": "sigmoid"},
+        remarks={"Tanh": {"numerical-backward"}},
+    ),
+    Right(
+        file="flags_output.py",
+        subjects={"logistic": "sigmoid", "tanh": "tanh", "softplus": "activation"},
+        remarks={name: {"wrong-point"} for name in ("logistic", "tanh", "softplus")},
+    ),
+    Right(
         file="activation_classes.py",
         subjects={
             "Sigmoid": "sigmoid",
