@@ -74,8 +74,12 @@ def _is_view(group: Sequence[Found], found: Sequence[Sequence[Found]], lazy: set
     array = group[0].array
     return any(
         other is not group
-        and not all(one.place in lazy for one in other)
         and np.may_share_memory(array, other[0].array)
+        and (
+            not all(one.place in lazy for one in other)
+            # Both were made by forward: the one that owns the numbers is the parameter.
+            or (array.base is not None and other[0].array.base is None)
+        )
         for other in found
     )
 

@@ -9,14 +9,14 @@ import numpy as np
 
 from gradcheck.students.arguments import arguments_of, arrays_among, filled
 from gradcheck.students.arrays import get, reachable
-from gradcheck.students.construct import proposals
+from gradcheck.students.construct import needed_arguments, proposals
 from gradcheck.students.dependence import with_parameters
 from gradcheck.students.draw import drawn
 from gradcheck.students.fit import Fit
-from gradcheck.students.particular import CHANNELS, SIDE
+from gradcheck.students.images import is_pooling, pictures
 from gradcheck.students.places import output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, method
-from gradcheck.students.stock import PlainDescent
+from gradcheck.students.starting import start, ways_to_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from gradcheck.students.construct import Proposal
     from gradcheck.students.setting import Setting
     from gradcheck.students.stock import Stock
-
-IMAGES = (
-    (2, CHANNELS, SIDE, SIDE), (2, SIDE, SIDE, CHANNELS), (CHANNELS, SIDE, SIDE),
-    (SIDE, SIDE, CHANNELS), (2, CHANNELS, SIDE + 2), (SIDE, SIDE),
-)  # fmt: skip
-"""Shapes that are tried where data with features alone does not fit."""
 
 
 def fits(
@@ -93,9 +87,11 @@ def _of_images(
     given: Mapping[str, Any] | None,
     errors: list[str],
 ) -> Iterator[Fit]:
-    for proposal in proposals(constructor, setting.sizes, stock, given, images=True):
-        for shape in IMAGES:
-            fit = _tried(constructor, proposal, forward, setting, shape, errors)
+    names = [a.name for a in needed_arguments(constructor, stock) or []]
+    pooling = is_pooling(getattr(constructor, "__name__", "")) or any(map(is_pooling, names))
+    for picture in pictures(names, pooling=pooling):
+        for proposal in proposals(constructor, setting.sizes, stock, given, picture=picture):
+            fit = _tried(constructor, proposal, forward, setting, picture.shape, errors)
             if fit is not None and len(fit.y):
                 yield replace(fit, kind="")
 
@@ -110,17 +106,19 @@ def _tried(
 ) -> Fit | None:
     """Return the layer as it runs on data of this shape, or None; then the errors have one more."""
 
-    def build() -> Any:
-        positional, keywords = proposal()
-        made = constructor(*positional, **keywords)
-        _prepare(made, shape)
-        return made
+    for way in ways_to_start(constructor):
 
-    try:
-        return try_on(build, forward, setting, drawn(shape))
-    except Exception as error:  # noqa: BLE001 - foreign code
-        errors.append(f"{type(error).__name__}: {error}")
-        return None
+        def build(way: str = way) -> Any:
+            positional, keywords = proposal()
+            made = constructor(*positional, **keywords)
+            start(made, shape, way)
+            return made
+
+        try:
+            return try_on(build, forward, setting, drawn(shape))
+        except Exception as error:  # noqa: BLE001 - foreign code
+            errors.append(f"{type(error).__name__}: {error}")
+    return None
 
 
 def _told(errors: Sequence[str]) -> str:
@@ -176,20 +174,6 @@ def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -
         coarse=y.dtype in (np.float32, np.float16),
     )
     return with_parameters(fit, root, lazy)
-
-
-def _prepare(made: Any, shape: tuple[int, ...]) -> None:
-    """Do what a container does with a layer before it is used: set its input's shape, build it."""
-    setter = getattr(made, "set_input_shape", None)
-    if callable(setter):
-        setter(shape[1:])
-    starter = getattr(made, "initialize", None)
-    if callable(starter):
-        arguments = [a for a in arguments_of(starter) or [] if a.required]
-        if len(arguments) == 1 and arguments[0].kind == "optimizer":
-            starter(PlainDescent())
-        elif not arguments:
-            starter()
 
 
 def _consistent(fit: Fit, *, sized: bool) -> bool:

@@ -14,18 +14,10 @@ from gradcheck.students.stock import PlainDescent, Sizes, Stock
 if TYPE_CHECKING:
     from gradcheck.records import Array
     from gradcheck.students.arguments import Argument
+    from gradcheck.students.images import Picture
 
 Make = Callable[[], Any]
 """Makes what goes in, anew for every instance."""
-
-CHANNELS, FILTERS, SIDE, KERNEL = 3, 2, 5, 3
-"""Of images: channels in and out, height and width, and those of a kernel."""
-
-_OF_IMAGES = {
-    "w", "weights", "weight", "kernel", "w0", "b", "bias", "biases", "inputshape", "imageshape",
-    "shape", "inshape", "depth", "inputdepth", "numchannels", "channels", "poolh", "poolw",
-    "poolsize", "size", "kernelsize", "filtersize", "kernel_size", "pool",
-}  # fmt: skip
 
 FIXED: dict[str, Any] = {
     "seed": 0, "randomstate": 0, "name": "layer", "momentum": 0.9, "dropout": 0.5,
@@ -59,6 +51,8 @@ class Asked:
         Those among its arguments that are named as functions.
     alone : bool
         Whether it is the only argument that must be given: then p is no size.
+    picture : Picture or None
+        The images that the layer is tried with, where they are images.
     """
 
     argument: Argument
@@ -67,6 +61,7 @@ class Asked:
     reading: str
     functions: Sequence[Argument]
     alone: bool = False
+    picture: Picture | None = None
 
     @property
     def flat(self) -> str:
@@ -91,9 +86,15 @@ def _is_derivative(name: str) -> bool:
     )
 
 
+def _image(asked: Asked) -> Make | None:
+    """Return what an argument is that speaks of the images."""
+    picture, name = asked.picture, asked.argument.name
+    if picture is None or picture.value(name) is None:
+        return None
+    return lambda: picture.value(name)
+
+
 def _constant(asked: Asked) -> Make | None:
-    if asked.reading == "image" and asked.flat in _OF_IMAGES:
-        return lambda: _of_image(asked.flat)
     if asked.flat == "batchsize":
         return lambda: asked.sizes.batch
     if asked.flat == "p" and asked.alone:
@@ -161,24 +162,9 @@ def _loss(asked: Asked) -> Make | None:
 
 
 RULES: tuple[Callable[[Asked], Make | None], ...] = (
-    _constant, _rate, _function, _parameter, _layers, _loss,
+    _image, _constant, _rate, _function, _parameter, _layers, _loss,
 )  # fmt: skip
 """In this order: the first that knows the argument tells."""
-
-
-def _of_image(flat: str) -> Any:
-    """Return what goes in for an argument of a layer of images."""
-    if flat.startswith(("w", "kernel")) and flat not in ("kernelsize",):
-        return _array((FILTERS, CHANNELS, KERNEL, KERNEL))
-    if flat.startswith("b"):
-        return _array((FILTERS,))
-    if "shape" in flat:
-        return (CHANNELS, SIDE, SIDE)
-    if flat in ("inputdepth", "numchannels", "channels"):
-        return CHANNELS
-    if flat == "depth":
-        return FILTERS
-    return 2 if "pool" in flat or flat == "size" else KERNEL
 
 
 def _array(shape: tuple[int, ...]) -> Array:
