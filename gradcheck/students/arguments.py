@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gradcheck.students.recipe import Slot
 
 SETTINGS = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "p": 0.5,
-            "seed": 0, "eps": 1e-5, "momentum": 0.9}  # fmt: skip
+            "f": 2, "seed": 0, "eps": 1e-5, "momentum": 0.9}  # fmt: skip
 """What goes in for ``bn_param``, ``conv_param`` and their like: a dict of settings."""
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -122,6 +122,7 @@ def _other(argument: Argument, size: int) -> Slot | None:
         "training": ("value", True),
         "size": ("value", size),
         "cache": ("cache", ()),
+        "fraction": ("value", 0.5),
     }
     return kinds.get(argument.kind)
 

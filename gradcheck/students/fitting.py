@@ -17,6 +17,7 @@ from gradcheck.students.images import is_pooling, pictures
 from gradcheck.students.places import output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, method
 from gradcheck.students.starting import start, ways_to_start
+from gradcheck.students.telling import told_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,7 +77,7 @@ def fits(
             any_fit = True
             yield fit
     if not any_fit:
-        raise NotPlaced(_told(errors))
+        raise NotPlaced(told_error(errors) or "its constructor's arguments are not understood")
 
 
 def _of_images(
@@ -119,14 +120,6 @@ def _tried(
         except Exception as error:  # noqa: BLE001 - foreign code
             errors.append(f"{type(error).__name__}: {error}")
     return None
-
-
-def _told(errors: Sequence[str]) -> str:
-    if not errors:
-        return "its constructor's arguments are not understood"
-    telling = [e for e in errors if not e.startswith(("ValueError: matmul", "ValueError: shapes"))]
-    text = " ".join((telling or list(errors))[0].split())
-    return text if len(text) <= 160 else text[:157] + "..."
 
 
 def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -> Fit:

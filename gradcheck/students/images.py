@@ -139,6 +139,11 @@ def pictures(names: Collection[str], *, pooling: bool) -> Iterator[Picture]:
                         yield Picture(layout, side, batched, window, padding, pooling)
 
 
+def speaks_of_windows(name: str) -> bool:
+    """Say whether an argument is a number by its name: a stride, a padding, a window's size."""
+    return plain(name) in _WINDOWS - {*_KERNELS} | {*_STRIDES, *_PADDINGS}
+
+
 def is_pooling(name: str) -> bool:
     """Say whether a class or function is named as a pooling."""
     return "pool" in plain(name)

@@ -124,7 +124,7 @@ def kind_of_argument(name: str) -> str:
     Returns
     -------
     str
-        "rate", "training", "optimizer", "size", "cache", "settings", or "array".
+        "rate", "training", "optimizer", "size", "cache", "settings", "fraction", or "array".
     """
     tokens, flat = set(words(name)), plain(name)
     if flat in (
@@ -148,8 +148,14 @@ def kind_of_argument(name: str) -> str:
         return "optimizer"
     if "cache" in tokens or "memory" in tokens or flat in ("caches", "ctx", "context", "state"):
         return "cache"
-    if flat in ("bnparam", "dropoutparam", "convparam", "poolparam", "lnparam", "gnparam"):
+    if flat in ("bnparam", "dropoutparam", "convparam", "poolparam", "lnparam", "gnparam",
+                "hparameters", "hparams", "hyperparameters"):  # fmt: skip
         return "settings"
+    if flat in ("dropout", "keepprob", "dropprob", "pdrop", "pkeep") or (
+        tokens & {"keep", "drop", "dropout"}
+        and tokens & {"p", "prob", "probability", "rate", "ratio"}
+    ):
+        return "fraction"
     if flat in ("batchsize", "m", "nsamples", "batch", "numsamples", "nexamples"):
         return "size"
     return "array"

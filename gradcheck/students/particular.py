@@ -106,8 +106,8 @@ def _rate(asked: Asked) -> Make | None:
     argument, stock = asked.argument, asked.stock
     if asked.flat in ("rng", "generator"):
         return lambda: np.random.default_rng(0)
-    if argument.kind == "rate":
-        return lambda: 1.0
+    if argument.kind in ("rate", "fraction"):
+        return lambda: 1.0 if argument.kind == "rate" else 0.5
     if argument.kind == "optimizer" or is_optimizer(argument.name):
         return stock.optimizers[0] if stock.optimizers else PlainDescent
     return (lambda: True) if argument.kind == "training" else None
