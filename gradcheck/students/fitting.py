@@ -73,11 +73,38 @@ def fits(
                     any_fit = True
                     yield replace(fit, reading=k)
     if images and not any_fit:
+        for fit in _of_stacks(constructor, forward, settings[0], stock, given, errors, sized=sized):
+            any_fit = True
+            yield fit
+    if images and not any_fit:
         for fit in _of_images(constructor, forward, settings[0], stock, given, errors):
             any_fit = True
             yield fit
     if not any_fit:
         raise NotPlaced(told_error(errors) or "its constructor's arguments are not understood")
+
+
+def _of_stacks(
+    constructor: Callable[..., Any],
+    forward: str,
+    setting: Setting,
+    stock: Stock,
+    given: Mapping[str, Any] | None,
+    errors: list[str],
+    *,
+    sized: bool,
+) -> Iterator[Fit]:
+    """Yield the ways in which a layer runs on a stack of columns, or of sequences."""
+    sizes = setting.sizes
+    own = (sizes.inputs, sizes.outputs)
+    for k, proposal in enumerate(proposals(constructor, sizes, stock, given)):
+        for features in own if sized else own[::-1]:
+            for axis, shape in ((1, (sizes.batch, features, 1)), (2, (sizes.batch, 4, features))):
+                fit = _tried(constructor, proposal, forward, setting, shape, errors)
+                if fit is None or len(fit.y) != len(shape) or fit.y[0] != shape[0]:
+                    continue
+                if not sized or (fit.y[axis] in own and fit.y[axis] != features):
+                    yield replace(fit, kind="", reading=k)
 
 
 def _of_images(

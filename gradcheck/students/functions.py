@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gradcheck.students.setting import Setting
     from gradcheck.students.shapes import Shaping
 
-CHOICES = ("relu", "sigmoid", "tanh")
+CHOICES = ("relu", "sigmoid", "tanh", "softmax")
 
 
 def place_functions(
