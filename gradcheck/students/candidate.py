@@ -19,7 +19,8 @@ class Candidate:
     kind : str
         "layer", "pair-class" (a class with F and F'), "loss", "container", "network", "functions"
         (forward and backward with a cache), "pair" (F and F'), "loss-pair", "loss-gradient" (one
-        function gives both), "flag" (a flag asks for F'), or "unplaced".
+        function gives both), "flag" (a flag asks for F'), "penalty" (of
+        weights alone), or "unplaced".
     name, role : str
     thing : object
         The class, or the forward or value function.
@@ -53,7 +54,7 @@ def line_of_backward(candidate: Candidate) -> int:
 
 def line_of(thing: Any) -> int:
     """Return the line at which a class or function stands, 0 where it is not known."""
-    code = getattr(thing, "__code__", None)
+    code = getattr(inspect.unwrap(thing) if callable(thing) else thing, "__code__", None)
     if code is not None:
         return int(code.co_firstlineno)
     try:

@@ -36,6 +36,10 @@ def values_of(one: Input, rng: np.random.Generator) -> Array:
     if one.values == "labels":
         # Each class once, as far as they go: a factor of the number of classes must show.
         order = rng.permutation(max(one.classes, 1))
+        # The highest one is there: code counts the classes by it.
+        last = int(np.argmax(order))
+        place = min(last, int(np.prod(shape)) - 1)
+        order[[last, place]] = order[[place, last]]
         return np.resize(order, shape).astype(np.int64)
     if one.values == "one-hot":
         return _one_hot(shape, one.axis, rng)

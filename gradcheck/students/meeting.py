@@ -15,9 +15,11 @@ from gradcheck.students.following import RecipeInstance
 from gradcheck.students.functions import place_functions
 from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_loss
-from gradcheck.students.naming import like_function
+from gradcheck.students.methods import array_arguments
+from gradcheck.students.naming import is_target, like_function, plain
 from gradcheck.students.networks import place_network
 from gradcheck.students.pairs import place_pair
+from gradcheck.students.penalties import place_penalty
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
@@ -80,6 +82,9 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
         kind == "flag" and role in (*LOSS_ROLES, "other")
     ):
         recipe, told, role = place_loss(candidate, known.setting, known.stock, options)
+        setting = known.setting
+    elif kind == "penalty":
+        recipe, told = place_penalty(candidate, known.setting)
         setting = known.setting
     elif kind == "functions":
         recipe, told, setting = place_functions(candidate, known.layouts())
@@ -170,7 +175,7 @@ def _network(known: Known, candidate: Candidate, filling: Filling) -> Placed:
     try:
         recipe, told, setting = place_network(candidate, known.layouts(), known.stock, options)
     except NotPlaced:
-        if not candidate.forward:
+        if not candidate.forward or _takes_targets(candidate):
             raise
         fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
         setting = fit.setting
@@ -180,6 +185,12 @@ def _network(known: Known, candidate: Candidate, filling: Filling) -> Placed:
             recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
     facts = {"filled_with": filling.names} if filling.names else {}
     return _made(known, candidate, recipe, told, "network", setting, facts)
+
+
+def _takes_targets(candidate: Candidate) -> bool:
+    """Say whether a network's gradient is that of a loss: data and targets go in, no gradient."""
+    arrays = array_arguments(candidate.thing, candidate.backward) if candidate.backward else []
+    return len(arrays) == 2 and (is_target(arrays[1]) or plain(arrays[1]) == "y")
 
 
 def _made(
@@ -195,6 +206,7 @@ def _made(
     sources = [*(recipe.backward.arguments if recipe.backward else ()),
                *(recipe.backward.keywords.values() if recipe.backward else ())]  # fmt: skip
     scalar = role in (*LOSS_ROLES, "network") and not recipe.local
+    scalar = scalar or candidate.kind == "penalty"
     description = Description(
         name=candidate.name,
         role=role,

@@ -31,6 +31,9 @@ FIXED: dict[str, Any] = {
 }  # fmt: skip
 """Arguments whose value does not matter, or matters little, by their plain names."""
 
+CHOICES = ("type", "kind", "name", "act", "acttype", "activationtype", "activationname")
+"""Arguments that may choose an activation by its name."""
+
 LISTS = ("structure", "architecture", "topology", "layout", "sizes", "layersizes", "layersize",
          "layerdims", "dims")  # fmt: skip
 MAYBE_LISTS = ("shape", "nodes", "neurons")
@@ -127,6 +130,16 @@ def _function(asked: Asked) -> Make | None:
     return lambda: "tanh"
 
 
+def _choice(asked: Asked) -> Make | None:
+    """Return the name of an activation, another one in each reading."""
+    if not asked.argument.required or asked.flat not in CHOICES:
+        return None
+    if asked.reading == "names" and asked.flat in FIXED:
+        return None
+    names = {"names": "tanh", "swapped": "sigmoid", "square": "relu"}
+    return lambda: names.get(asked.reading, "tanh")
+
+
 def _parameter(asked: Asked) -> Make | None:
     sizes, flat = asked.sizes, asked.flat
     if flat in ("w", "weights", "weight", "kernel", "w0"):
@@ -162,7 +175,7 @@ def _loss(asked: Asked) -> Make | None:
 
 
 RULES: tuple[Callable[[Asked], Make | None], ...] = (
-    _image, _constant, _rate, _function, _parameter, _layers, _loss,
+    _image, _choice, _constant, _rate, _function, _parameter, _layers, _loss,
 )  # fmt: skip
 """In this order: the first that knows the argument tells."""
 
