@@ -173,8 +173,8 @@ class ComplexStep:
         base, targets = self.work[k], iter(probes.targets())
         while block := list(islice(targets, max(1, CHUNK // max(1, base.size)))):
             rows = np.repeat(base[np.newaxis], len(block), axis=0)
-            for row, (index, weight) in zip(rows, block, strict=True):
-                probes.view(row.imag)[index] = STEP * weight
+            for n, (index, weight) in enumerate(block):
+                probes.view(rows[n, ...].imag)[index] = STEP * weight
             yield from map(self._usable, self._rows(self.work, k, rows))
 
 

@@ -30,7 +30,7 @@ from gradcheck.students.roles import LAYER_ROLES, LOSS_ROLES, role_of
 from gradcheck.students.vocabulary import BACKWARD, FORWARD, LOSS_VALUE, TRAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "operation", "loss",
@@ -51,7 +51,9 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     """
     mine = {name: thing for name, thing in namespace.items() if own(thing, module, name)}
     classes = {name: thing for name, thing in mine.items() if isinstance(thing, type)}
-    functions = {name: thing for name, thing in mine.items() if inspect.isfunction(thing)}
+    functions: dict[str, Callable[..., Any]] = {
+        name: thing for name, thing in mine.items() if inspect.isfunction(thing)
+    }
     functions |= vectorised(namespace, module)
     found = [c for name, thing in classes.items() if (c := _class(name, thing, classes))]
     found += of_functions(functions)

@@ -72,9 +72,8 @@ def vectorised(namespace: Mapping[str, Any], module: str) -> dict[str, Callable[
     """
     found: dict[str, Callable[..., Any]] = {}
     for name, thing in namespace.items():
-        inner = getattr(thing, "pyfunc", None)
-        if isinstance(thing, np.vectorize) and getattr(inner, "__module__", None) == module:
-            found[name] = _function_of(name, thing, inner)
+        if isinstance(thing, np.vectorize) and getattr(thing.pyfunc, "__module__", "") == module:
+            found[name] = _function_of(name, thing, thing.pyfunc)
     return found
 
 

@@ -86,7 +86,6 @@ class Guards(ast.NodeTransformer):
                     setattr(node, side, _zero_if_tiny(operand))
         return node
 
-
     def _elsewhere(self, node: ast.AST) -> bool:
         """Say whether it is named as a guard and stands in another file: eps, or constants.eps."""
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

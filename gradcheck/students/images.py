@@ -82,8 +82,7 @@ class Picture:
         if flat in ("b", "bias", "biases"):
             return _weights((FILTERS,))
         if "shape" in tokens:
-            one = self.shape[1:] if self.layout[0] == "N" and not self.batched else self.shape
-            return one
+            return self.shape[1:] if self.layout[0] == "N" and not self.batched else self.shape
         if flat in ("inputdepth", "numchannels", "channels", "nchannels"):
             return CHANNELS
         if flat == "depth":

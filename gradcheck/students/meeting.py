@@ -63,8 +63,7 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     Exception
         What the code raises.
     """
-    options = known.options(candidate.name)
-    role, kind = candidate.role, candidate.kind
+    kind, role = candidate.kind, candidate.role
     at_output = False
     fit: Fit | None = None
     if kind == "unplaced":
@@ -75,24 +74,11 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
         return [_network(known, candidate, filling)]
     if kind == "layer":
         fit, recipe, told = layer_of(known, candidate, known.layouts())
-        recipe = _with_gradients(recipe, options)
+        recipe = _with_gradients(recipe, known.options(candidate.name))
         recipe = replace(recipe, step=step_of(recipe, known.namespace, known.module))
         setting = fit.setting
-    elif kind in ("loss", "loss-pair", "loss-gradient") or (
-        kind == "flag" and role in (*LOSS_ROLES, "other")
-    ):
-        recipe, told, role = place_loss(candidate, known.setting, known.stock, options)
-        setting = known.setting
-    elif kind == "penalty":
-        recipe, told = place_penalty(candidate, known.setting)
-        setting = known.setting
-    elif kind == "functions":
-        recipe, told, setting = place_functions(candidate, known.layouts())
     else:
-        recipe, told, at_output = place_pair(
-            candidate, known.setting, known.stock, known.text, options
-        )
-        setting = known.setting
+        recipe, told, role, setting, at_output = _function_of(known, candidate)
     facts: dict[str, Any] = {"at_output": True} if at_output else {}
     if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
         facts["no_formula"] = True
@@ -102,6 +88,31 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     if zeroed:
         facts["zeroed"] = zeroed
     return [_made(known, candidate, recipe, told, role, setting, facts, fit)]
+
+
+def _function_of(
+    known: Known, candidate: Candidate
+) -> tuple[Recipe, dict[str, str], str, Setting, bool]:
+    """Return a loss, a penalty, F and F', or a forward and a backward function, as it is met.
+
+    What is returned is its recipe, what was taken for what, its role, its layout, and whether F'
+    takes the output.
+    """
+    options = known.options(candidate.name)
+    role, kind, setting = candidate.role, candidate.kind, known.setting
+    if kind in ("loss", "loss-pair", "loss-gradient") or (
+        kind == "flag" and role in (*LOSS_ROLES, "other")
+    ):
+        recipe, told, role = place_loss(candidate, setting, known.stock, options)
+        return recipe, told, role, setting, False
+    if kind == "penalty":
+        recipe, told = place_penalty(candidate, setting)
+        return recipe, told, role, setting, False
+    if kind == "functions":
+        recipe, told, setting = place_functions(candidate, known.layouts())
+        return recipe, told, role, setting, False
+    recipe, told, at_output = place_pair(candidate, setting, known.stock, known.text, options)
+    return recipe, told, role, setting, at_output
 
 
 def layer_of(
@@ -144,10 +155,10 @@ def layer_of(
             candidate.backward,
             words_of_zeroing=known.zeroing,
         )
-        met.append((fit, recipe, told))
+        met.append((fit.without(recipe), recipe, told))
         # By shapes alone: a reshape has to get back what it was given.
-        if len(found) > 1 and complete(recipe, fit.values()):
-            return fit, recipe, told
+        if len(found) > 1 and complete(recipe, met[-1][0].values()):
+            return met[-1]
     return met[0]
 
 

@@ -138,7 +138,8 @@ def kind_of_argument(name: str) -> str:
     Returns
     -------
     str
-        "rate", "training", "optimizer", "size", "cache", "settings", "fraction", "strength", or "array".
+        "rate", "training", "optimizer", "size", "cache", "settings", "fraction", "strength", or
+        "array".
     """
     tokens, flat = set(words(name)), plain(name)
     if flat in (
@@ -157,7 +158,8 @@ def kind_of_argument(name: str) -> str:
     ) or ("learning" in tokens or ("rate" in tokens and "dropout" not in tokens)):
         return "rate"
     data = tokens & {"x", "y", "t", "data", "labels", "targets", "inputs"}  # x_train, y_train
-    if flat in TRAINING or ({"training", "train"} & tokens and not data) or flat.startswith("istrain"):
+    training = {"training", "train"} & tokens and not data
+    if flat in TRAINING or training or flat.startswith("istrain"):
         return "training"
     if "optimizer" in tokens or "optimiser" in tokens or flat in ("opt", "optim"):
         return "optimizer"

@@ -104,7 +104,7 @@ def of_images(
         Of the file.
     """
     pooling = is_pooling(name)
-    numbers = [a for k, a in enumerate(arrays) if _is_number(a, k == position_of_x(arrays))]
+    numbers = [a for k, a in enumerate(arrays) if k != position_of_x(arrays) and _is_number(a)]
     kept = [a for a in arrays if a not in numbers]
     for picture in pictures([a.name for a in numbers], pooling=pooling):
         values: dict[str, Slot] = {a.name: ("value", picture.value(a.name)) for a in numbers}
@@ -117,9 +117,9 @@ def of_images(
             yield Shaping(arrays=kept, shapes=shapes, setting=setting, values=values)
 
 
-def _is_number(argument: Argument, data: bool) -> bool:
+def _is_number(argument: Argument) -> bool:
     """Say whether an argument is a stride, a padding or a window's size, by its name."""
-    return not data and symbol_of(argument.name) != "b" and speaks_of_windows(argument.name)
+    return symbol_of(argument.name) != "b" and speaks_of_windows(argument.name)
 
 
 def _of_image(argument: Argument, picture: Picture) -> list[Shape]:

@@ -107,7 +107,7 @@ def test_a_parameter_has_the_notes_symbol(name: str, symbol: str) -> None:
     ("name", "kind"),
     [
         ("lr", "rate"), ("learning_rate", "rate"), ("eta", "rate"), ("alpha", "rate"),
-        ("lernrate", "rate"), ("tasa", "rate"), ("dropout_rate", "array"),
+        ("lernrate", "rate"), ("tasa", "rate"), ("dropout_rate", "fraction"),
         ("training", "training"), ("is_training", "training"), ("mode", "training"),
         ("optimizer", "optimizer"), ("optim", "optimizer"), ("cache", "cache"),
         ("linear_cache", "cache"), ("batch_size", "size"), ("m", "size"),
