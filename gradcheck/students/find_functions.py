@@ -144,7 +144,9 @@ def _pair(
         return _penalty(name, forward, backward)
     arrays = beside_model(arrays)
     flag = next((a for a in arguments if not a.required and plain(a.name) in FLAGS), None)
-    loss = role in LOSS_ROLES or (len(arrays) == 2 and (is_loss(name) or _are_compared(arrays)))
+    loss = role in LOSS_ROLES or (
+        len(arrays) == 2 and (is_loss(name) or (backward is not None and _are_compared(arrays)))
+    )
     two = len(arrays) == 2 and (loss or any(is_target(a.name) for a in arrays))
     if backward is None:
         if flag is not None and arrays:

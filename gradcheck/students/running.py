@@ -56,6 +56,8 @@ def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -
     y = np.asarray(get(returned if output.kind == "forward" else root, output.place))
     if y.dtype.kind not in "fiub":
         raise NotPlaced(f"{forward} gives {y.dtype}, no numbers")
+    if not y.size:
+        raise NotPlaced(f"{forward} gives an array of shape {y.shape}, with nothing in it")
     lazy = [one for one in reachable(root) if one.place not in early]
     fit = Fit(
         build=build,
