@@ -130,12 +130,24 @@ def pictures(names: Collection[str], *, pooling: bool) -> Iterator[Picture]:
         windows.append("array")
     if flat & {*_FOURFOLD}:
         windows.append("list")
+    paddings = _paddings(flat, pooling=pooling)
     for layout in LAYOUTS:
         for side in SIDES:
             for batched in (False, True) if shaped and layout[0] == "N" else (False,):
                 for window in windows:
-                    for padding in (0, 1) if flat & {*_PADDINGS} else (0,):
+                    for padding in paddings:
                         yield Picture(layout, side, batched, window, padding, pooling)
+
+
+def _paddings(flat: Collection[str], *, pooling: bool) -> tuple[int, ...]:
+    """Return the paddings to try, for the plain names of a layer's arguments."""
+    others = _WINDOWS | {*_STRIDES, *_KERNELS}
+    if not {*_PADDINGS} & set(flat):
+        return (0,)
+    if not others & set(flat):
+        return (1,)  # it does nothing else
+    # With 1, a convolution's output has the size of its input: some are written for that alone.
+    return (0, 1) if pooling else (1, 0)
 
 
 def speaks_of_windows(name: str) -> bool:
