@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.arguments import Argument, arguments_of, takes_varargs
-from gradcheck.students.images import CHANNELS, FILTERS
+from gradcheck.students.images import CHANNELS, FILTERS, is_padding
 from gradcheck.students.naming import has, like_function, plain, words
 from gradcheck.students.particular import Asked, particular
 from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE
@@ -45,7 +45,7 @@ def proposals(
     if given:
         yield lambda: ((), dict(given))
         return
-    needed = needed_arguments(constructor, stock)
+    needed = needed_arguments(constructor, stock, images=picture is not None)
     if needed is None:
         yield lambda: ((), {})
         return
@@ -67,14 +67,21 @@ def proposals(
         yield made
 
 
-def needed_arguments(constructor: Callable[..., Any], stock: Stock) -> list[Argument] | None:
-    """Return the arguments of a constructor that are given; None where they cannot be read."""
+def needed_arguments(
+    constructor: Callable[..., Any], stock: Stock, *, images: bool = False
+) -> list[Argument] | None:
+    """Return the arguments of a constructor that are given; None where they cannot be read.
+
+    Of images the padding is given too, where it is 0 unless it is: a backward may forget it.
+    """
     arguments = arguments_of(constructor)
     if arguments is None:
         return None
     needed = [a for a in arguments if a.required or _wanted(a, stock)]
     if not any(a.required for a in needed):
         needed += [a for a in arguments if type(a.default) is int and _is_size(a.name)]
+    if images:
+        needed += [a for a in arguments if type(a.default) is int and is_padding(a.name)]
     return needed
 
 

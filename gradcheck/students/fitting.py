@@ -127,15 +127,18 @@ def _stacks(layer: _Layer) -> Iterator[Fit]:
 def _images(layer: _Layer) -> Iterator[Fit]:
     """Yield the ways in which it runs on images."""
     setting = layer.settings[0]
-    names = [a.name for a in needed_arguments(layer.constructor, layer.stock) or []]
+    names = [a.name for a in needed_arguments(layer.constructor, layer.stock, images=True) or []]
     own = getattr(layer.constructor, "__name__", "")
-    for picture in pictures(names, pooling=any(map(is_pooling, (own, *names)))):
-        for proposal in proposals(
-            layer.constructor, setting.sizes, layer.stock, layer.given, picture=picture
-        ):
-            fit = _tried(layer, proposal, setting, drawn(picture.shape))
-            if fit is not None and len(fit.y):
-                yield replace(fit, kind="")
+    for alike in pictures(names, pooling=any(map(is_pooling, (own, *names)))):
+        for picture in alike:
+            ways = proposals(
+                layer.constructor, setting.sizes, layer.stock, layer.given, picture=picture
+            )
+            tried = [_tried(layer, way, setting, drawn(picture.shape)) for way in ways]
+            found = [replace(fit, kind="") for fit in tried if fit is not None and len(fit.y)]
+            yield from found
+            if found:
+                break
 
 
 def _indices(layer: _Layer) -> Iterator[Fit]:

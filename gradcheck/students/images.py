@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,8 +112,11 @@ class Picture:
         return (side, side) if self.window in ("pair", "pairs") and not one else side
 
 
-def pictures(names: Collection[str], *, pooling: bool) -> Iterator[Picture]:
+def pictures(names: Collection[str], *, pooling: bool) -> Iterator[list[Picture]]:
     """Yield the images to try with a layer, and the readings of its arguments.
+
+    They are the same in each list but for their padding: the first with which forward runs is
+    taken. One that its backward forgets is a bug, and not to be found by another try.
 
     Parameters
     ----------
@@ -131,12 +135,11 @@ def pictures(names: Collection[str], *, pooling: bool) -> Iterator[Picture]:
     if flat & {*_FOURFOLD}:
         windows.append("list")
     paddings = _paddings(flat, pooling=pooling)
-    for layout in LAYOUTS:
-        for side in SIDES:
-            for batched in (False, True) if shaped and layout[0] == "N" else (False,):
-                for window in windows:
-                    for padding in paddings:
-                        yield Picture(layout, side, batched, window, padding, pooling)
+    for side, window, batched, layout in product(
+        SIDES, windows, (False, True) if shaped else (False,), LAYOUTS
+    ):
+        if layout[0] == "N" or not batched:
+            yield [Picture(layout, side, batched, window, p, pooling) for p in paddings]
 
 
 def _paddings(flat: Collection[str], *, pooling: bool) -> tuple[int, ...]:
@@ -153,6 +156,11 @@ def _paddings(flat: Collection[str], *, pooling: bool) -> tuple[int, ...]:
 def speaks_of_windows(name: str) -> bool:
     """Say whether an argument is a number by its name: a stride, a padding, a window's size."""
     return plain(name) in _WINDOWS - {*_KERNELS} | {*_STRIDES, *_PADDINGS}
+
+
+def is_padding(name: str) -> bool:
+    """Say whether an argument is named as a padding."""
+    return plain(name) in _PADDINGS
 
 
 def is_pooling(name: str) -> bool:

@@ -45,6 +45,9 @@ PATIENCE = 3.0
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
 
+WAYS_OF_IMAGES = 24
+"""The same of images: they have more layouts, and their layers more arguments."""
+
 
 def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     """Return a candidate as it is met: once, but for a container, which is filled in several ways.
@@ -143,23 +146,22 @@ def layer_of(
         sized=sized,
         given=options.get("arguments"),
     )
-    found = list(islice(ways, WAYS if sized or candidate.role == "other" else 1))
-    if not found:
-        raise NotPlaced("its forward gives y in no layout that is known")
     if sized:
-        found = [max(found, key=lambda one: len(one.parameters))]
-    met = []
-    for fit in found:
-        recipe, told = recipe_of(
-            fit,
-            candidate.backward,
-            words_of_zeroing=known.zeroing,
-        )
-        met.append((fit.without(recipe), recipe, told))
+        fit = max(islice(ways, WAYS), key=lambda one: len(one.parameters))
+        ways = iter([fit])
+    first: tuple[Fit, Recipe, dict[str, str]] | None = None
+    for k, fit in enumerate(ways):
+        if first is not None and k >= (WAYS if fit.kind else WAYS_OF_IMAGES):
+            break
+        recipe, told = recipe_of(fit, candidate.backward, words_of_zeroing=known.zeroing)
+        found = fit.without(recipe), recipe, told
+        first = first or found
         # By shapes alone: a reshape has to get back what it was given.
-        if len(found) > 1 and complete(recipe, met[-1][0].values()):
-            return met[-1]
-    return met[0]
+        if candidate.role != "other" or complete(recipe, found[0].values()):
+            return found
+    if first is None:
+        raise NotPlaced("its forward gives y in no layout that is known")
+    return first
 
 
 def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:

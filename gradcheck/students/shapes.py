@@ -106,7 +106,7 @@ def of_images(
     pooling = is_pooling(name)
     numbers = [a for k, a in enumerate(arrays) if k != position_of_x(arrays) and _is_number(a)]
     kept = [a for a in arrays if a not in numbers]
-    for picture in pictures([a.name for a in numbers], pooling=pooling):
+    for picture, *_ in pictures([a.name for a in numbers], pooling=pooling):
         values: dict[str, Slot] = {a.name: ("value", picture.value(a.name)) for a in numbers}
         for argument in arguments:
             if argument.kind == "settings" and (pooling or is_pooling(argument.name)):

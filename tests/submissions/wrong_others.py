@@ -12,6 +12,8 @@ WRONG = (
     wrong("image_classes.py", "Conv2D", "dx: unlisted",
           ("dx[:, :, i * s : i * s + k, j * s : j * s + k] += np.einsum",
            "dx[:, :, i * s : i * s + k, j * s : j * s + k] = np.einsum"), note="overwritten"),
+    wrong("image_classes.py", "Conv2D", "dx: wrong-shape",
+          ("return dx[:, :, p : dx.shape[2] - p, p : dx.shape[3] - p]", "return dx")),
     wrong("image_classes.py", "ConvChannelsLast", "db: factor",
           ("self.d_bias = grad.sum(axis=(0, 1, 2))",
            "self.d_bias = len(grad) * grad.sum(axis=(0, 1, 2))")),
