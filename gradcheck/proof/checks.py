@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -145,7 +146,7 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         verdict=verdict,
         evidence=statement.evidence,
         shapes=shapes,
-        residual=0.0 if verdict is Verdict.PASS else float("nan"),
+        residual=0.0 if verdict is Verdict.PASS else math.nan,
         worst=worst,
         reason=statement.reason,
         proof=_proof(subject, statement, [*shapes.items()]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.candidate import Candidate
-from gradcheck.students.find_functions import of_functions
+from gradcheck.students.find_functions import flagged_methods, of_functions, vectorised
 from gradcheck.students.methods import (
     ADDERS,
     array_arguments,
@@ -30,7 +30,7 @@ from gradcheck.students.roles import LAYER_ROLES, LOSS_ROLES, role_of
 from gradcheck.students.vocabulary import BACKWARD, FORWARD, LOSS_VALUE, TRAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "operation", "loss",
@@ -51,9 +51,17 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     """
     mine = {name: thing for name, thing in namespace.items() if own(thing, module, name)}
     classes = {name: thing for name, thing in mine.items() if isinstance(thing, type)}
-    functions = {name: thing for name, thing in mine.items() if name not in classes}
+    functions: dict[str, Callable[..., Any]] = {
+        name: thing
+        for name, thing in mine.items()
+        if name not in classes and inspect.isfunction(thing)
+    }
+    functions |= vectorised(namespace, module)
     found = [c for name, thing in classes.items() if (c := _told(name, thing, classes))]
     found += of_functions(functions)
+    placed = {c.name for c in found if c.kind not in ("network", "unplaced")}
+    others = [kind for name, kind in classes.items() if name not in placed]
+    found += [c for kind in others for c in flagged_methods(kind)]
     return sorted(found, key=lambda candidate: candidate.line)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gradcheck.students.adapter import Input
-from gradcheck.students.arguments import arguments_of, arrays_among
+from gradcheck.students.arguments import arguments_of, arrays_among, beside_model
 from gradcheck.students.candidate import Candidate
 from gradcheck.students.construct import proposals
 from gradcheck.students.loss_call import met_with
@@ -42,7 +42,7 @@ def place_loss(
     build, value, gradient = _callables(candidate, setting, stock, options)
     root = build()
     arguments = arguments_of(value(root)) or []
-    arrays = arrays_among(arguments)
+    arrays = beside_model(arrays_among(arguments))
     if len(arrays) != 2:
         raise NotPlaced(
             f"its value takes {len(arrays)} arrays, must take a prediction and a target"

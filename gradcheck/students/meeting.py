@@ -19,6 +19,7 @@ from gradcheck.students.methods import array_arguments
 from gradcheck.students.naming import like_function
 from gradcheck.students.networks import Crashed, place_network
 from gradcheck.students.pairs import Point, place_pair
+from gradcheck.students.penalties import place_penalty
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
@@ -48,6 +49,9 @@ TAKEN: dict[Point, dict[str, Any]] = {
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
 
+WAYS_OF_IMAGES = 24
+"""The same of images: they have more layouts, and their layers more arguments."""
+
 
 def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     """Return a candidate as it is met: once, but for a container, which is filled in several ways.
@@ -66,8 +70,7 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     Exception
         What the code raises.
     """
-    options = known.options(candidate.name)
-    role, kind = candidate.role, candidate.kind
+    kind, role = candidate.kind, candidate.role
     facts: dict[str, Any] = {}
     fit: Fit | None = None
     if kind == "unplaced":
@@ -78,19 +81,11 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
         return [_network(known, candidate, filling)]
     if kind == "layer":
         fit, recipe, told = layer_of(known, candidate, known.layouts())
-        recipe = _with_gradients(recipe, options)
+        recipe = _with_gradients(recipe, known.options(candidate.name))
         recipe = replace(recipe, step=step_of(recipe, known.namespace, known.module))
         setting = fit.setting
-    elif kind in ("loss", "loss-pair", "loss-gradient") or (
-        kind == "flag" and role in (*LOSS_ROLES, "other")
-    ):
-        recipe, told, role = place_loss(candidate, known.setting, known.stock, options)
-        setting = known.setting
-    elif kind == "functions":
-        recipe, told, setting = place_functions(candidate, known.layouts())
     else:
-        recipe, told, taken = place_pair(candidate, known.setting, known.stock, known.text, options)
-        setting = known.setting
+        recipe, told, role, setting, taken = _function_of(known, candidate)
         facts |= TAKEN[taken]
     if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
         facts["no_formula"] = True
@@ -100,6 +95,31 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     if zeroed:
         facts["zeroed"] = zeroed
     return [_made(known, candidate, recipe, told, role, setting, facts, fit)]
+
+
+def _function_of(
+    known: Known, candidate: Candidate
+) -> tuple[Recipe, dict[str, str], str, Setting, Point]:
+    """Return a loss, a penalty, F and F', or a forward and a backward function, as it is met.
+
+    What is returned is its recipe, what was taken for what, its role, its layout, and what F' is
+    called with.
+    """
+    options = known.options(candidate.name)
+    role, kind, setting = candidate.role, candidate.kind, known.setting
+    if kind in ("loss", "loss-pair", "loss-gradient") or (
+        kind == "flag" and role in (*LOSS_ROLES, "other")
+    ):
+        recipe, told, role = place_loss(candidate, setting, known.stock, options)
+        return recipe, told, role, setting, "input"
+    if kind == "penalty":
+        recipe, told = place_penalty(candidate, setting)
+        return recipe, told, role, setting, "input"
+    if kind == "functions":
+        recipe, told, setting = place_functions(candidate, known.layouts())
+        return recipe, told, role, setting, "input"
+    recipe, told, taken = place_pair(candidate, setting, known.stock, known.text, options)
+    return recipe, told, role, setting, taken
 
 
 def layer_of(
@@ -130,23 +150,22 @@ def layer_of(
         sized=sized,
         given=options.get("arguments"),
     )
-    found = list(islice(ways, WAYS if sized or candidate.role == "other" else 1))
-    if not found:
-        raise NotPlaced("its forward gives y in no layout that is known")
     if sized:
-        found = [max(found, key=lambda one: len(one.parameters))]
-    met = []
-    for fit in found:
-        recipe, told = recipe_of(
-            fit,
-            candidate.backward,
-            words_of_zeroing=known.zeroing,
-        )
-        met.append((fit, recipe, told))
+        fit = max(islice(ways, WAYS), key=lambda one: len(one.parameters))
+        ways = iter([fit])
+    first: tuple[Fit, Recipe, dict[str, str]] | None = None
+    for k, fit in enumerate(ways):
+        if first is not None and k >= (WAYS if fit.kind else WAYS_OF_IMAGES):
+            break
+        recipe, told = recipe_of(fit, candidate.backward, words_of_zeroing=known.zeroing)
+        found = fit.without(recipe), recipe, told
+        first = first or found
         # By shapes alone: a reshape has to get back what it was given.
-        if len(found) > 1 and complete(recipe, fit.values()):
-            return fit, recipe, told
-    return met[0]
+        if candidate.role != "other" or complete(recipe, found[0].values()):
+            return found
+    if first is None:
+        raise NotPlaced("its forward gives y in no layout that is known")
+    return first
 
 
 def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
@@ -222,6 +241,7 @@ def _made(
     sources = [*(recipe.backward.arguments if recipe.backward else ()),
                *(recipe.backward.keywords.values() if recipe.backward else ())]  # fmt: skip
     scalar = role in (*LOSS_ROLES, "network") and not recipe.local
+    scalar = scalar or candidate.kind == "penalty"
     description = Description(
         name=candidate.name,
         role=role,

@@ -20,6 +20,7 @@ from gradcheck.students.layers import inputs_of
 from gradcheck.students.methods import method_of
 from gradcheck.students.naming import is_prediction, is_target, plain, words
 from gradcheck.students.order import order_of
+from gradcheck.students.parameters import trained
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, method
 from gradcheck.students.telling import rule_of, told_error, told_source
@@ -276,6 +277,10 @@ def _recipe(
         others = gradients_of(trial.backwarded, names, trial.root, before, None, fit.parameters)
     if all(source is None for source in others):
         return None
+    kept = trained(fit.parameters, [source is not None for source in others])
+    if len(kept) < len(fit.parameters):
+        fit = replace(fit, parameters=kept)
+        return _recipe(fit, target, gradient, slots, updates=updates, name=name)
     sources: tuple[Source | None, ...] = (dx, None, *others)
     inputs = (x if dx is not None else replace(x, constant=True), target, *parameters)
     recipe = replace(recipe, gradients=sources, inputs=inputs)

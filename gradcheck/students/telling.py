@@ -9,7 +9,25 @@ from gradcheck.execution import described, place
 from gradcheck.students.naming import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gradcheck.students.recipe import Recipe, Source
+
+
+_OF_SHAPES = (
+    "matmul", "shapes (", "operands could not be broadcast", "not enough values to unpack",
+    "too many values to unpack", "tuple index out of range", "cannot reshape",
+    "object is not subscriptable", "object is not iterable", "cannot unpack non-iterable int",
+    "axis", "'tuple' object cannot be interpreted", "too many indices", "length must be",
+)  # fmt: skip
+"""What NumPy and Python say where data or a size has the wrong number of dimensions."""
+
+
+def telling_of(errors: Sequence[str]) -> str:
+    """Return the error that tells most: of the trials that failed for no shape, the first."""
+    telling = [e for e in errors if not any(part in e for part in _OF_SHAPES)]
+    text = " ".join((telling or [*errors, ""])[0].split())
+    return text if len(text) <= 160 else text[:157] + "..."
 
 
 def rule_of(recipe: Recipe) -> str:

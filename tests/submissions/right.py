@@ -162,6 +162,42 @@ RIGHT = (
         subjects={"SquaredError": "mse", "CrossEntropy": "cross_entropy", "Dense": "dense"},
     ),
     Right(file="softmax_with_loss.py", subjects={"SoftmaxWithLoss": "softmax_cross_entropy"}),
+    Right(
+        file="image_classes.py",
+        subjects={
+            "Conv2D": "other",
+            "ConvChannelsLast": "other",
+            "MaxPool": "other",
+            "AveragePool": "other",
+            "ZeroPadding": "other",
+        },
+    ),
+    Right(
+        file="image_functions.py",
+        subjects={"conv_forward": "other", "max_pool_forward": "other", "dropout_forward": "other"},
+    ),
+    Right(file="stacks.py", subjects={"DenseBatch": "dense", "Mixer": "other"}),
+    Right(file="embedding.py", subjects={"Embedding": "other", "EmbeddingSum": "other"}),
+    Right(
+        file="neuron.py",
+        subjects={"Neuron": "other", "Perceptron": "network", "ScaledTanh": "other"},
+    ),
+    Right(
+        file="penalties.py",
+        subjects={
+            "l2_regularization": "other",
+            "l1_reg": "other",
+            "cross_entropy": "softmax_cross_entropy",
+            "squared_loss": "mse",
+        },
+    ),
+    Right(file="vectorised.py", subjects={"sigmoid": "sigmoid", "relu": "relu"}),
+    Right(file="two_inputs.py", subjects={"Mul": "other", "Gate": "other"}),
+    Right(file="set_up.py", subjects={"Linear": "dense", "Activation": "activation"}),
+    Right(
+        file="flagged_methods.py",
+        subjects={"Classifier.relu": "relu", "Classifier.tanh": "tanh"},
+    ),
     Right(file="batch_norm.py", subjects={"BatchNorm": "other"}),
     Right(file="dropout.py", subjects={"Dropout": "other", "Flatten": "other", "Dense": "dense"}),
     Right(file="lazy_layers.py", subjects={"Dense": "dense", "ReLU": "relu"}),
