@@ -201,7 +201,7 @@ def _bound(check: Check) -> float:
 
 
 def residual_of(result: Result, quantity: str) -> str:
-    """Return what the proof says is wrong, in symbols: "dW₀₁ − true = x₁ g₀ − x₀ g₁"; or nothing."""
+    """Return what the proof says is wrong: "dW₀₁ − true = x₁ g₀ − x₀ g₁"; or nothing."""
     proofs = [check.proof for check in result.checks if check.quantity == quantity]
     text = next((plain(proof.residual) for proof in proofs if proof and proof.residual), "")
     return text.replace(quantity, symbol(quantity), 1) if text.startswith(quantity) else text

@@ -72,7 +72,7 @@ def vectorised(namespace: Mapping[str, Any], module: str) -> dict[str, Callable[
     """
     found: dict[str, Callable[..., Any]] = {}
     for name, thing in namespace.items():
-        if isinstance(thing, np.vectorize) and getattr(thing.pyfunc, "__module__", "") == module:
+        if type(thing) is np.vectorize and getattr(thing.pyfunc, "__module__", "") == module:
             found[name] = _function_of(name, thing, thing.pyfunc)
     return found
 

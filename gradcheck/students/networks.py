@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gradcheck.records import Array
+    from gradcheck.students.arguments import Argument
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.recipe import Source
     from gradcheck.students.setting import Setting
@@ -240,10 +241,7 @@ def _recipe(
     arguments = arguments_of(getattr(root, gradient)) or []
     arrays = arrays_among(arguments)
     places = {k + 2: p.places for k, p in enumerate(fit.parameters)}
-    own = {a.name: slots.get(a.name, ("input", k)) for k, a in enumerate(arrays[:2])}
-    if len(arrays) == 2 and len({slot[1] for slot in own.values()}) < 2:
-        own = {arrays[0].name: ("input", 0), arrays[1].name: ("input", 1)}
-    call = filled(arguments, own, size=fit.setting.batch)
+    call = filled(arguments, _own(arrays, slots), size=fit.setting.batch)
     if call is None:
         return None
     recipe = Recipe(
@@ -292,6 +290,14 @@ def _recipe(
     for k, p in enumerate(fit.parameters):
         told[p.name] = ", ".join(written(place) for place in places[k + 2])
     return recipe, told
+
+
+def _own(arrays: Sequence[Argument], slots: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what goes in for the arrays of the backward: data and targets, by name or in order."""
+    own = {a.name: slots.get(a.name, ("input", k)) for k, a in enumerate(arrays[:2])}
+    if len(arrays) == 2 and len({slot[1] for slot in own.values()}) < 2:
+        return {arrays[0].name: ("input", 0), arrays[1].name: ("input", 1)}
+    return own
 
 
 def _is_dx(source: Source, trial: RecipeInstance, fit: Fit) -> bool:
