@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from gradcheck.proof.expression import INDICATORS, reached
@@ -71,7 +72,10 @@ def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
         exponent = node.value
         return (pool.mul(pool.constant(exponent), pool.power(a, exponent - 1)),)
     if operation == "maximum":
-        return tuple(pool.nonnegative(pool.subtract(entry, node)) for entry in arguments)
+        # Entries that are equal on a region are equally steep there: their mean is.
+        largest = [pool.nonnegative(pool.subtract(entry, node)) for entry in arguments]
+        share = pool.power(reduce(pool.add, largest), -1)
+        return tuple(pool.mul(one, share) for one in largest)
     return (_slope(pool, operation, a, node),)
 
 

@@ -6,14 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.expression import reached
+from gradcheck.proof.graph import PI, UNWRITTEN, is_unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from fractions import Fraction
 
     from gradcheck.proof.expression import Expression
-
-PI = "pi"
-"""The variable that stands for π."""
 
 
 def _exp(x: float) -> float:
@@ -69,9 +68,9 @@ class FloatValues:
         arguments = [self._known[a.number] for a in node.arguments]
         operation = node.operation
         if operation == "constant":
-            return float(node.value)
+            return _float(node.value)
         if operation == "variable":
-            return math.pi if node.value == PI else self._point[node.value]
+            return self._variable(node.value)
         if operation == "add":
             return arguments[0] + arguments[1]
         if operation == "mul":
@@ -85,6 +84,22 @@ class FloatValues:
         if operation == "nonnegative":
             return float(arguments[0] >= 0) if arguments[0] == arguments[0] else math.nan
         return FLOATS[operation](arguments[0])
+
+
+    def _variable(self, name: str) -> float:
+        if name == PI:
+            return math.pi
+        if is_unwritten(name):
+            # Unlike what memory holds: code that reads it differs from itself.
+            return math.sqrt(float(name.removeprefix(UNWRITTEN)) + 0.1)
+        return self._point[name]
+
+
+def _float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def reached_until(node: Expression, known: Mapping[int, Any]) -> list[Expression]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.limits import Budget, Unmodelled
+from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,12 @@ INDICATORS = ("positive", "nonnegative")
 
 OPERATIONS = ("constant", "variable", "add", "mul", "power", "maximum", *FUNCTIONS, *INDICATORS)
 
+
+LONGEST = 2**13
+"""Bits of a numerator or a denominator."""
+
+HIGHEST = 2**10
+"""Exponent of a power."""
 
 LARGEST_PRIME = 100
 """Below which factors are taken out of a root."""
@@ -76,6 +82,9 @@ class Pool:
         self.minus_one = self.constant(-1)
 
     def _node(self, operation: str, arguments: tuple[Expression, ...], value: Any = None) -> Any:
+        for argument in arguments:
+            if argument.pool is not self:
+                raise Unmodelled("a symbol that an earlier run has left behind")
         key = (operation, value, *[argument.number for argument in arguments])
         node = self._known.get(key)
         if node is None:
@@ -88,8 +97,17 @@ class Pool:
         return node
 
     def constant(self, value: Fraction | int) -> Any:
-        """Return the node of a rational number."""
-        return self._node("constant", (), Fraction(value))
+        """Return the node of a rational number.
+
+        Raises
+        ------
+        GivenUp
+            Where it is too long.
+        """
+        value = Fraction(value)
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > LONGEST:
+            raise GivenUp(f"a number has more than {LONGEST} bits")
+        return self._node("constant", (), value)
 
     def variable(self, name: str) -> Any:
         """Return the node of a real variable: "x[0,1]"."""
@@ -132,6 +150,8 @@ class Pool:
             return self.one
         if exponent == 1:
             return a
+        if abs(exponent) > HIGHEST:
+            raise GivenUp(f"a power to more than {HIGHEST}")
         if a.operation == "constant":
             return self.constant(Fraction(a.value) ** exponent)
         if a.operation == "power":
