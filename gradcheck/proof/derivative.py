@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING
 
+from gradcheck.proof import ties
 from gradcheck.proof.expression import INDICATORS, reached
 
 if TYPE_CHECKING:
@@ -72,10 +72,7 @@ def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
         exponent = node.value
         return (pool.mul(pool.constant(exponent), pool.power(a, exponent - 1)),)
     if operation == "maximum":
-        # Entries that are equal on a region are equally steep there: their mean is.
-        largest = [pool.nonnegative(pool.subtract(entry, node)) for entry in arguments]
-        share = pool.power(reduce(pool.add, largest), -1)
-        return tuple(pool.mul(one, share) for one in largest)
+        return tuple(ties.slopes(pool, node))
     return (_slope(pool, operation, a, node),)
 
 
