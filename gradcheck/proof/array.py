@@ -51,6 +51,8 @@ class SymbolicArray(np.ndarray[Any, Any]):
         if mask is not None and not isinstance(mask, np.ndarray):
             raise Unmodelled("an index that depends on the inputs")
         if mask is not None:
+            if mask.shape != self.shape[: mask.ndim]:
+                raise Unmodelled(f"a mask of shape {mask.shape} on an array of {self.shape}")
             if not _known(mask):
                 return Selection(entries(self).copy(), mask.copy(), self.kind)
             key = _decided(mask)
@@ -101,6 +103,12 @@ class SymbolicArray(np.ndarray[Any, Any]):
         if not all(map(exact, entries(self).flat)):
             raise Unmodelled(f"a conversion to {wanted}")
         return wrapped(entries(self).copy(), kind=kind)
+
+    def conj(self) -> SymbolicArray:
+        """Return the array itself, as NumPy does."""
+        return self
+
+    conjugate = conj  # type: ignore[assignment]
 
     def fill(self, value: Any) -> None:  # noqa: D102 - as ndarray
         self[...] = value

@@ -351,7 +351,8 @@ def _arg(a: Any, axis: Any, keepdims: bool, sign: int) -> Any:
 
 
 def _dot(a: Any, b: Any) -> Any:
-    return finished(np.dot(_of(a), _of(b)), kind=kinds.of_products(a, b))
+    kind = kinds.of_products(a, b)
+    return finished(np.dot(_of(a), _of(b)), kind=kind)
 
 
 def _of(value: Any) -> Array:
@@ -360,19 +361,23 @@ def _of(value: Any) -> Array:
 
 
 def _vdot(a: Any, b: Any) -> Any:
-    return finished(np.dot(_of(a).reshape(-1), _of(b).reshape(-1)), kind=kinds.of_products(a, b))
+    kind = kinds.of_products(a, b)
+    return finished(np.dot(_of(a).reshape(-1), _of(b).reshape(-1)), kind=kind)
 
 
 def _inner(a: Any, b: Any) -> Any:
-    return finished(np.inner(_of(a), _of(b)), kind=kinds.of_products(a, b))
+    kind = kinds.of_products(a, b)
+    return finished(np.inner(_of(a), _of(b)), kind=kind)
 
 
 def _outer(a: Any, b: Any) -> Any:
-    return finished(np.outer(_of(a), _of(b)), kind=kinds.of_products(a, b))
+    kind = kinds.of_products(a, b)
+    return finished(np.outer(_of(a), _of(b)), kind=kind)
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    return finished(np.tensordot(_of(a), _of(b), axes), kind=kinds.of_products(a, b))
+    kind = kinds.of_products(a, b)
+    return finished(np.tensordot(_of(a), _of(b), axes), kind=kind)
 
 
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:  # noqa: ARG001
@@ -385,7 +390,8 @@ def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:  # n
 
 
 def _kron(a: Any, b: Any) -> Any:
-    return finished(np.kron(_of(a), _of(b)), kind=kinds.of_products(a, b))
+    kind = kinds.of_products(a, b)
+    return finished(np.kron(_of(a), _of(b)), kind=kind)
 
 
 def _trace(a: Any) -> Any:

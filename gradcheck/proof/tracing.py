@@ -174,7 +174,7 @@ def _traced(
     except GivenUp as error:
         raise type(error)(f"{error}{_place(error.__traceback__)}") from None
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything on symbols
-        text = f"{type(error).__name__}: {error}"[:200]
+        text = refused[0] if refused else f"{type(error).__name__}: {error}"[:200]
         raise Unmodelled(f"{text}{_place(error.__traceback__)}") from None
     finally:
         current.reset(token)

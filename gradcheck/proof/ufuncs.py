@@ -177,8 +177,8 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, 
     (out,) = keywords.pop("out", (None,))
     _only_defaults(ufunc, method, keywords)
     if ufunc is np.matmul and method == "__call__":
-        product = np.matmul(*map(entries, inputs))
-        return finished(product, out, kind=kinds.of_products(*inputs))
+        kind = kinds.of_products(*inputs)
+        return finished(np.matmul(*map(entries, inputs)), out, kind=kind)
     if ufunc not in _ELEMENTWISE:
         raise Unmodelled(f"np.{ufunc.__name__}")
     if method in ("reduce", "accumulate"):
