@@ -82,9 +82,7 @@ class Pool:
         self.minus_one = self.constant(-1)
 
     def _node(self, operation: str, arguments: tuple[Expression, ...], value: Any = None) -> Any:
-        for argument in arguments:
-            if argument.pool is not self:
-                raise Unmodelled("a symbol that an earlier run has left behind")
+        self._must_own(arguments)
         key = (operation, value, *[argument.number for argument in arguments])
         node = self._known.get(key)
         if node is None:
@@ -95,6 +93,11 @@ class Pool:
             self.nodes.append(node)
             self._known[key] = node
         return node
+
+    def _must_own(self, nodes: Iterable[Expression]) -> None:
+        for node in nodes:
+            if node.pool is not self:
+                raise Unmodelled("a symbol that an earlier run has left behind")
 
     def constant(self, value: Fraction | int) -> Any:
         """Return the node of a rational number.
@@ -222,6 +225,8 @@ class Pool:
 
     def maximum(self, entries: Iterable[Expression]) -> Any:
         """Return the largest of several, as one node: what is subtracted from all may be any."""
+        entries = [*entries]
+        self._must_own(entries)
         distinct = {entry.number: entry for entry in entries}
         ordered = tuple(distinct[number] for number in sorted(distinct))
         if all(entry.operation == "constant" for entry in ordered):
