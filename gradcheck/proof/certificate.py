@@ -99,14 +99,14 @@ def certified(
 
 
 def _shown(node: Expression, point: Mapping[str, Fraction], value: Any) -> str:
-    from mpmath import nstr
+    from mpmath import mpf, nstr
 
     rational = _rational(node, point)
     if rational is not None and max(*map(abs, rational.as_integer_ratio())) < 10**SHOWN:
         text = str(rational)
         if len(text) <= SHOWN:
             return text
-    return str(nstr(value.mid, SHOWN))
+    return str(nstr(mpf(value.mid.a), SHOWN))
 
 
 def _rational(node: Expression, point: Mapping[str, Fraction]) -> Fraction | None:

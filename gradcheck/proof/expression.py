@@ -156,6 +156,9 @@ class Pool:
         if abs(exponent) > HIGHEST:
             raise GivenUp(f"a power to more than {HIGHEST}")
         if a.operation == "constant":
+            size = max(a.value.numerator.bit_length(), a.value.denominator.bit_length())
+            if (size - 1) * abs(exponent) > LONGEST:
+                raise GivenUp(f"a number has more than {LONGEST} bits")
             return self.constant(Fraction(a.value) ** exponent)
         if a.operation == "power":
             return self.power(a.arguments[0], a.value * exponent)
