@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from time import thread_time
 
 NODES = 400_000
@@ -14,11 +15,21 @@ SECONDS = 2.0
 """For one subject."""
 
 
+refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
+"""While code under test runs on symbols, why it cannot: a bare `except` does not hide it."""
+
+
 class GivenUp(BaseException):  # noqa: N818 - it is an answer
     """No proof was found, and none was refuted: the text says why.
 
     Not an Exception: code under test that catches those must not go on where its symbols end.
     """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        noted = refusals.get()
+        if noted is not None:
+            noted.append(reason)
 
 
 class Unmodelled(GivenUp):

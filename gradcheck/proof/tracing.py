@@ -11,8 +11,8 @@ from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.constants import exact
 from gradcheck.proof.evaluation import PI, FloatValues
 from gradcheck.proof.expression import Pool
-from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
-from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
+from gradcheck.proof.graph import UNWRITTEN, UPSTREAM, Graph, must_be_free, variables_of
+from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
 from gradcheck.proof.scalar import Scalar, current
@@ -44,6 +44,12 @@ class Trace:
         self.literals: dict[str, Fraction] = {}
         self.conditions: dict[int, tuple[Expression, bool]] = {}
         self._values = FloatValues(point)
+        self._unwritten = 0
+
+    def unwritten(self) -> Any:
+        """Return a number of which nothing is known: an entry that nobody has written."""
+        self._unwritten += 1
+        return self.pool.variable(f"{UNWRITTEN}{self._unwritten}")
 
     def read(self, value: Any) -> Any:
         """Return the node of a number in the code; note how a literal was read."""
@@ -111,7 +117,11 @@ def traced(
     GivenUp
         Where the code cannot be run on symbols, with the reason and where.
     """
+    must_be_free(names)
     given = (make, names, inputs, numbers, upstream, budget, merging)
+    for name, array in zip(names, inputs, strict=True):
+        if name not in numbers and array.dtype != np.float64:
+            raise Unmodelled(f"{name} of dtype {array.dtype}: its rounding is not exact")
     try:
         return _traced(*given, floats=True)
     except Unmodelled:
@@ -137,6 +147,8 @@ def _traced(
             point.update(zip(variables[name], map(float, array.flat), strict=True))
     trace = Trace(point, budget, merging=merging)
     token = current.set(trace)
+    refused: list[str] = []
+    noting = refusals.set(refused)
     try:
         instance = make()
         symbols = [
@@ -157,13 +169,16 @@ def _traced(
                 None if one is None or name in numbers else _like(one, array, name)
                 for one, name, array in zip(handed, names, inputs, strict=True)
             )
+        if refused:
+            raise Unmodelled(f"the code goes on after: {refused[0]}")
     except GivenUp as error:
         raise type(error)(f"{error}{_place(error.__traceback__)}") from None
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything on symbols
-        text = f"{type(error).__name__}: {error}"[:200]
+        text = refused[0] if refused else f"{type(error).__name__}: {error}"[:200]
         raise Unmodelled(f"{text}{_place(error.__traceback__)}") from None
     finally:
         current.reset(token)
+        refusals.reset(noting)
     return Graph(
         pool=trace.pool,
         y=output,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.proof import kinds
 from gradcheck.proof.array import SymbolicArray, entries, finished
+from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import (
     Scalar,
@@ -20,6 +21,7 @@ from gradcheck.proof.scalar import (
     logical_and,
     logical_not,
     logical_or,
+    partial,
     power,
 )
 
@@ -76,11 +78,20 @@ def _remainder(_a: Scalar, _b: Scalar) -> Any:
 
 
 def _never(a: Scalar) -> Any:
+    """Return 0: a real number is finite, where it is one."""
+    if partial(a):
+        raise Unmodelled("a test for NaN or infinity of what may be that")
     return a.pool.zero
 
 
 def _always(a: Scalar) -> Any:
-    return a.pool.one
+    return logical_not(_never(a))
+
+
+def _number(a: Scalar) -> Scalar:
+    if partial(a):
+        raise Unmodelled("np.fmax or np.fmin of what may be NaN")
+    return a
 
 
 ARITHMETIC: dict[Any, Callable[..., Any]] = {
@@ -99,9 +110,9 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.fabs: absolute,
     np.sign: sign,
     np.maximum: maximum,
-    np.fmax: maximum,
+    np.fmax: lambda a, b: maximum(_number(a), _number(b)),
     np.minimum: minimum,
-    np.fmin: minimum,
+    np.fmin: lambda a, b: minimum(_number(a), _number(b)),
     np.heaviside: _heaviside,
     np.exp: _exp,
     np.exp2: lambda a: power(a.pool.constant(2), a),
@@ -119,7 +130,6 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.sinh: _sinh,
     np.cosh: _cosh,
     np.tanh: tanh,
-    np.cbrt: lambda a: power(a, a.pool.constant(Fraction(1, 3))),
 }
 """Give numbers."""
 
@@ -152,6 +162,7 @@ _ELEMENTWISE = {
     ufunc: np.frompyfunc(function, ufunc.nin, 1)
     for ufunc, function in {**ARITHMETIC, **LOGICAL}.items()
 }
+_TRUTH = np.frompyfunc(_truth, 1, 1)
 _LARGEST = {np.maximum: 1, np.fmax: 1, np.minimum: -1, np.fmin: -1}
 
 
@@ -163,30 +174,39 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, 
     Unmodelled
         Where the function, the method or a keyword is not modelled.
     """
-    out = keywords.pop("out", (None,))
-    _only_defaults(ufunc, keywords)
+    (out,) = keywords.pop("out", (None,))
+    _only_defaults(ufunc, method, keywords)
     if ufunc is np.matmul and method == "__call__":
-        return finished(np.matmul(*map(entries, inputs)), out[0])
-    elementwise = _ELEMENTWISE.get(ufunc)
-    if elementwise is None:
+        kind = kinds.of_products(*inputs)
+        return finished(np.matmul(*map(entries, inputs)), out, kind=kind)
+    if ufunc not in _ELEMENTWISE:
         raise Unmodelled(f"np.{ufunc.__name__}")
-    logical = ufunc in LOGICAL
+    if method in ("reduce", "accumulate"):
+        return _reduced(ufunc, method, inputs, keywords, out)
+    if method == "at":
+        return _at(ufunc, *inputs)
+    function, kind = kinds.of_ufunc(ufunc, inputs, ufunc in LOGICAL)
+    elementwise = _ELEMENTWISE[function]
     if method == "__call__":
         where = keywords.pop("where", True)
         result = elementwise(*map(entries, inputs))
         if where is not True:
-            result = _only_where(where, result, out[0])
-        return finished(result, out[0], boolean=logical)
+            result = _only_where(where, result, out)
+        return finished(result, out, kind=kind)
     if method == "outer":
-        return finished(elementwise.outer(*map(entries, inputs)), out[0], boolean=logical)
-    if method == "at":
-        return _at(elementwise, *inputs)
-    if method in ("reduce", "accumulate"):
-        return _reduced(ufunc, method, inputs, keywords, out[0])
+        return finished(elementwise.outer(*map(entries, inputs)), out, kind=kind)
     raise Unmodelled(f"np.{ufunc.__name__}.{method}")
 
 
-def _only_defaults(ufunc: Any, keywords: dict[str, Any]) -> None:
+_KNOWN = {
+    "__call__": {"where"},
+    "reduce": {"axis", "keepdims", "initial", "where"},
+    "accumulate": {"axis"},
+}
+"""Keywords of the methods, beside those that change no value."""
+
+
+def _only_defaults(ufunc: Any, method: str, keywords: dict[str, Any]) -> None:
     """Refuse keywords that would change a value; drop those that say what is so anyway."""
     dtype = keywords.pop("dtype", None)
     if dtype is not None and np.dtype(dtype).kind not in "fO":
@@ -194,7 +214,7 @@ def _only_defaults(ufunc: Any, keywords: dict[str, Any]) -> None:
     for name, harmless in (("casting", None), ("order", None), ("subok", None)):
         keywords.pop(name, harmless)
     for name in keywords:
-        if name not in ("axis", "keepdims", "initial", "where", "array"):
+        if name not in _KNOWN.get(method, ()):
             raise Unmodelled(f"np.{ufunc.__name__} with {name}=")
 
 
@@ -206,10 +226,13 @@ def _only_where(where: Any, result: Any, out: Any) -> Any:
     return choose(where, result, out)
 
 
-def _at(elementwise: Any, target: Any, index: Any, *values: Any) -> None:
+def _at(ufunc: Any, target: Any, index: Any, *values: Any) -> None:
     if not isinstance(target, SymbolicArray):
         raise Unmodelled("symbols put into an array of floats")
-    elementwise.at(target.view(np.ndarray), index, *map(entries, values))
+    function, kind = kinds.of_ufunc(ufunc, (target, *values), ufunc in LOGICAL)
+    if kind != target.kind:
+        raise Unmodelled(f"numbers put into an array of {target.kind}")
+    _ELEMENTWISE[function].at(entries(target), index, *map(entries, values))
 
 
 def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any) -> Any:
@@ -221,23 +244,29 @@ def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out
     if where is not True:
         raise Unmodelled(f"np.{ufunc.__name__}.{method} with where=")
     axis, keepdims = keywords.get("axis", 0), bool(keywords.get("keepdims", False))
+    kind = kinds.of_reduction(ufunc, kind_of(array), ufunc in LOGICAL)
     given = entries(array)
+    if ufunc in LOGICAL:
+        if ufunc not in (np.logical_and, np.logical_or) or method == "accumulate":
+            raise Unmodelled(f"np.{ufunc.__name__}.{method}")
+        given = np.asarray(_TRUTH(given), dtype=object)
     if method == "accumulate":
-        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out)
+        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out, kind=kind)
     if ufunc in _LARGEST:
         if initial is not None:
             raise Unmodelled(f"np.{ufunc.__name__}.reduce with initial=")
-        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out)
+        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out, kind=kind)
     reduced = _fold(ufunc, given, axis, keepdims=keepdims)
     if initial is not None:
+        kind = kinds.joined((kind, kind_of(initial)))
         reduced = _ELEMENTWISE[ufunc](reduced, entries(initial))
-    return finished(reduced, out, boolean=ufunc in LOGICAL)
+    return finished(reduced, out, kind=kind)
 
 
 def _fold(ufunc: Any, given: Any, axis: Any, *, keepdims: bool) -> Any:
     axes = tuple(range(given.ndim)) if axis is None else axis
     axes = (axes,) if isinstance(axes, int | np.integer) else tuple(axes)
-    result = given
+    result = given if axes else given.copy()
     for one in sorted((a % given.ndim for a in axes), reverse=True):
         if not result.shape[one]:
             raise Unmodelled("a sum over nothing")
