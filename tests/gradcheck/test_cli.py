@@ -41,7 +41,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Install:
     def install(outcome: Report | BaseException) -> list[int]:
         seeds: list[int] = []
 
-        def verify(seed: int, progress: Callable[[int, int, str], None] | None) -> Report:
+        def verify(
+            seed: int, progress: Callable[[int, int, str], None] | None, proving: object
+        ) -> Report:
+            assert proving is not None
             seeds.append(seed)
             if progress is not None:
                 progress(0, 1, "Dense")

@@ -77,6 +77,7 @@ def test_a_check_holds_everything(faulty: Result) -> None:
         "visible": 0.0,
         "agree": ["complex-step", "symbolic"],
         "reason": "differs from every oracle of its own forward",
+        "proof": None,
         "seconds": 0.5,
     }
     assert entry["findings"] == [
