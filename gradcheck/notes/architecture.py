@@ -1,0 +1,20 @@
+"""The notes under "Implementation Architecture": one claim, in words."""
+
+from __future__ import annotations
+
+from gradcheck.notes import words
+from gradcheck.notes.equation import Equation
+
+HEADING = "Implementation Architecture"
+"""As printed."""
+
+EQUATIONS = (
+    Equation(
+        id="architecture-sequential",
+        heading=HEADING,
+        printed="- Sequential Model: Output of one layer is input of the next",
+        setting="sequential",
+        claim=words.sequential,
+    ),
+)
+"""In the notes' order."""

@@ -1,0 +1,264 @@
+"""What an equation claims at given sizes: every pair of things that it says are equal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from gradcheck.errors import NotesError
+from gradcheck.notes.equation import Case
+from gradcheck.notes.evaluation import Evaluation
+from gradcheck.notes.latex.nodes import Dots, Grid, Index, Letter, Statement, Summed, found
+from gradcheck.notes.latex.statements import statements
+from gradcheck.notes.settings import SETTINGS, TooSmall, World
+from gradcheck.notes.values import Misfit, Table, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gradcheck.notes.equation import Equation, Reading
+    from gradcheck.notes.latex.nodes import Node
+
+
+def cases(
+    equation: Equation,
+    printed: str,
+    reading: Reading,
+    sizes: Mapping[str, Any],
+    context: Context,
+) -> Iterator[Case]:
+    """Yield what is claimed to be equal, the smallest indices first.
+
+    Parameters
+    ----------
+    equation : Equation
+    printed : str
+        Its `printed` or its `corrected`.
+    reading : Reading
+    sizes : mapping of str to int or SymPy symbol
+    context : Context
+        The other equations.
+
+    Raises
+    ------
+    TooSmall
+        Where it says nothing at these sizes.
+    NotesError
+        Where it cannot be read.
+    """
+    if equation.claim is not None:
+        yield from equation.claim(sizes, reading)
+        return
+    setting = SETTINGS[reading.setting or equation.setting]
+    world = _world(setting.name, tuple(sizes.items()))
+    told = 0
+    small = None
+    for statement in context.stated(equation, printed):
+        for indices in choices(statement, world):
+            evaluation = Evaluation(world, reading, indices, context.named(equation))
+            try:
+                for case in _stated(statement, evaluation):
+                    told += 1
+                    yield case if world.concrete else _apart(case, statement)
+            except TooSmall as error:
+                small = error
+    if not told and small is not None:
+        raise small
+
+
+@lru_cache(maxsize=512)
+def _world(name: str, sizes: tuple[tuple[str, Any], ...]) -> World:
+    return World(SETTINGS[name], dict(sizes))
+
+
+class Context:
+    """The equations that others refer to.
+
+    Parameters
+    ----------
+    equations : mapping of str to Equation
+        By their ids.
+    """
+
+    def __init__(self, equations: Mapping[str, Equation]) -> None:
+        self._equations = equations
+
+    def stated(self, equation: Equation, printed: str) -> list[Statement]:
+        """Return the statements; one that begins with "=" has the left side it goes on from."""
+        told = read(printed)
+        if not told:
+            raise NotesError(f"{equation.id} states nothing")
+        if not told[0].continued:
+            return told
+        if equation.continues not in self._equations:
+            raise NotesError(f"{equation.id} begins with =, and goes on from no equation")
+        root = self._equations[equation.continues]
+        (first, *_) = self.stated(root, root.corrected or root.printed)
+        sides = (first.sides[0], *told[0].sides)
+        return [Statement(sides, condition=first.condition), *told[1:]]
+
+    def named(self, equation: Equation) -> Mapping[str, Node]:
+        """Return the matrices that have a letter here."""
+        if not equation.names:
+            return {}
+        letter, other = equation.names
+        source = self._equations[other]
+        (grid, *_) = found(tuple(read(source.corrected or source.printed)), Grid)
+        return {letter: grid}
+
+
+@lru_cache(maxsize=1024)
+def read(printed: str) -> list[Statement]:
+    """Return the statements of a printed line; see `statements`."""
+    return statements(printed)
+
+
+def letters(equation: Equation, printed: str, context: Context) -> tuple[str, ...]:
+    """Return the letters that are sizes in it, with those that its setting does not know."""
+    known = SETTINGS[equation.setting]
+    if equation.claim is not None:
+        return known.sizes
+    strange = set()
+    for statement in context.stated(equation, printed):
+        if found(statement, Dots):
+            used = {index.value for index in found(statement, Index)}
+            strange |= {u for u in used if isinstance(u, str)} - set(known.sizes)
+        strange -= set(known.ranges)
+    return (*known.sizes, *sorted(strange))
+
+
+def choices(statement: Statement, world: World) -> Iterator[dict[str, Any]]:
+    """Yield all choices of the indices for which a statement is made.
+
+    A letter is an index, unless it is a size and there are dots up to it.
+    """
+    if world.setting.name == "relu":
+        from sympy import Integer, Symbol
+
+        positive = Symbol("p", positive=True)
+        yield from ({"x": value} for value in (-positive, Integer(0), positive))
+        return
+    free = _free(statement, world)
+    ranges = []
+    for letter in free:
+        size = world.sizes[world.setting.ranges[letter]]
+        ranges.append(range(1, size + 1) if isinstance(size, int) else [_any(letter)])
+    for values in product(*ranges):
+        indices = dict(zip(free, values, strict=True))
+        if _applies(statement, indices):
+            yield indices
+
+
+def _free(statement: Statement, world: World) -> list[str]:
+    bound = {node.index for node in found(statement, Summed)}
+    used = {i.value for i in found(statement, Index) if isinstance(i.value, str)}
+    sizes = set(world.sizes) if found(statement, Dots) else set()
+    if statement.condition is not None:
+        left, _, right = statement.condition
+        asked = {side.name for side in (left, right) if isinstance(side, Letter)}
+        used, bound = used | asked, bound - asked
+    free = used - bound - sizes - _only_sizes(statement, world)
+    unknown = free - set(world.setting.ranges)
+    if unknown:
+        raise NotesError(f"the index {sorted(unknown)[0]} has no meaning here")
+    return sorted(free)
+
+
+def _only_sizes(statement: Statement, world: World) -> set[str]:
+    """Return the sizes that are ends of sums here, and no indices."""
+    ends = {n.last.name for n in found(statement, Summed) if isinstance(n.last, Letter)}
+    return ends & set(world.sizes)
+
+
+def _any(letter: str) -> Any:
+    from sympy import Symbol
+
+    return Symbol(letter, integer=True, positive=True)
+
+
+def _applies(statement: Statement, indices: dict[str, Any]) -> bool:
+    if statement.condition is None:
+        return True
+    left, relation, right = statement.condition
+    if not isinstance(left, Letter) or not isinstance(right, Letter):
+        raise NotesError("a condition must be of two indices")
+    one, other = indices[left.name], indices[right.name]
+    if not isinstance(one, int):
+        if relation == "=":
+            indices[left.name] = other
+        return True
+    return one == other if relation == "=" else one != other
+
+
+def _apart(case: Case, statement: Statement) -> Case:
+    """Return the case of two indices that are letters and are not equal."""
+    if statement.condition is None or statement.condition[1] == "=":
+        return case
+    from sympy import Integer, KroneckerDelta
+
+    left, _, right = statement.condition
+    if not isinstance(left, Letter) or not isinstance(right, Letter):
+        return case
+    delta = KroneckerDelta(case.indices[left.name], case.indices[right.name])
+    return replace(
+        case,
+        printed=case.printed.xreplace({delta: Integer(0)}),
+        oracle=case.oracle.xreplace({delta: Integer(0)}),
+    )
+
+
+def _stated(statement: Statement, evaluation: Evaluation) -> Iterator[Case]:
+    sides = []
+    for side in statement.sides:
+        try:
+            sides.append(evaluation.value(side))
+        except Misfit as misfit:
+            yield _misfit(misfit, evaluation)
+            return
+    for value, oracle in zip(sides[1:], sides, strict=False):
+        yield from _equal(value, oracle, evaluation)
+    yield from evaluation.cases
+
+
+def _equal(value: Any, oracle: Any, evaluation: Evaluation) -> Iterator[Case]:
+    if isinstance(value, Table) != isinstance(oracle, Table):
+        value, oracle = (_as_table(v) for v in (value, oracle))
+    if not isinstance(value, Table):
+        yield Case(where="", printed=value, oracle=oracle, indices=evaluation.indices)
+        return
+    shapes = shown(value.shape), shown(oracle.shape)
+    yield Case(where="the shape", printed=shapes[0], oracle=shapes[1], indices=evaluation.indices)
+    if value.shape != oracle.shape:
+        return
+    for row, column in _entries(value):
+        where = f"entry {row}" if value.columns == 1 else f"entry ({row}, {column})"
+        try:
+            pair = value.entry(row, column), oracle.entry(row, column)
+        except Misfit as misfit:
+            yield _misfit(misfit, evaluation)
+            return
+        yield Case(where=where, printed=pair[0], oracle=pair[1], indices=evaluation.indices)
+
+
+def _as_table(value: Any) -> Table:
+    return value if isinstance(value, Table) else Table(1, 1, lambda _r, _c: value)
+
+
+def _entries(table: Table) -> Iterator[tuple[Any, Any]]:
+    if isinstance(table.rows, int) and isinstance(table.columns, int):
+        yield from product(range(1, table.rows + 1), range(1, table.columns + 1))
+        return
+    row = _any("r") if not isinstance(table.rows, int) else table.rows
+    column = _any("c") if not isinstance(table.columns, int) else table.columns
+    yield row, column
+
+
+def _misfit(misfit: Misfit, evaluation: Evaluation) -> Case:
+    return Case(
+        where=misfit.where,
+        printed=misfit.printed,
+        oracle=misfit.oracle,
+        indices=evaluation.indices,
+    )

@@ -1,0 +1,95 @@
+"""A printed line as statements: what stands between the words, arrows and semicolons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcheck.notes.latex.grammar import expression, relation
+from gradcheck.notes.latex.nodes import Node, Statement
+from gradcheck.notes.latex.tokens import Text, Token, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_BREAKS = {";", ",", ".", r"\Rightarrow", r"\quad", r"\xrightarrow", r"\hookrightarrow"}
+_ARROW = r"\rightarrow"
+_OPENING = {"{", "(", "[", r"\begin", r"\left"}
+_CLOSING = {"}", ")", "]", r"\end", r"\right"}
+
+
+def statements(printed: str) -> list[Statement]:
+    """Return what a printed line states.
+
+    Raises
+    ------
+    NotesError
+        Where a formula is not written as the notes are.
+    """
+    found: list[Statement] = []
+    condition: tuple[Node, str, Node] | None = None
+    conditional = False
+    for part in _parts(tokens(printed)):
+        if isinstance(part, Text):
+            conditional = part.words.strip().startswith("If")
+        elif conditional:
+            condition, conditional = relation(part), False
+        else:
+            statement = _statement(part, condition)
+            if statement is not None:
+                found.append(statement)
+    return found
+
+
+def _parts(line: Sequence[Token]) -> Iterator[Text | list[Token]]:
+    """Yield the words, and the formulas between them."""
+    part: list[Token] = []
+    depth = 0
+    aligned = False
+    skip = 0
+    for k, token in enumerate(line):
+        if skip:
+            skip -= 1
+            continue
+        if token in (r"\begin", r"\end") and list(line[k + 2 : k + 9]) == list("aligned"):
+            aligned, skip = token == r"\begin", len("{aligned}")
+            continue
+        if depth == 0 and aligned and token in ("&", r"\\"):
+            continue
+        if depth == 0 and (isinstance(token, Text) or token in _BREAKS):
+            if part:
+                yield part
+            part = []
+            if isinstance(token, Text):
+                yield token
+            elif token == r"\xrightarrow":
+                skip = line[k:].index("}")
+            continue
+        if isinstance(token, str):
+            depth += (token in _OPENING) - (token in _CLOSING)
+        part.append(token)
+    if part:
+        yield part
+
+
+def _statement(
+    part: Sequence[Token], condition: tuple[Node, str, Node] | None
+) -> Statement | None:
+    placeholder = None
+    if _ARROW in part:
+        places = [k for k, token in enumerate(part) if token == _ARROW]
+        placeholder = expression(part[: places[0]])
+        part = part[places[-1] + 1 :]
+    sides: list[list[Token]] = [[]]
+    depth = 0
+    for token in part:
+        if isinstance(token, str):
+            depth += (token in _OPENING) - (token in _CLOSING)
+        if token == "=" and depth == 0:
+            sides.append([])
+        else:
+            sides[-1].append(token)
+    continued = not sides[0]
+    trees = tuple(expression(side, placeholder) for side in sides if side)
+    if len(trees) < 2 and not continued:
+        return None  # a formula that is only named: no statement
+    return Statement(trees, continued, condition)
