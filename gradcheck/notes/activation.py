@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gradcheck.notes import words
-from gradcheck.notes.equation import Equation, LITERAL, Reading
+from gradcheck.notes.equation import LITERAL, Equation, Reading
 
 HEADING = "Activation Layer"
 """As printed."""
@@ -14,7 +13,7 @@ EQUATIONS = (
         heading=HEADING,
         printed="Computing our activation Function element-wise",
         setting="activation",
-        claim=words.elementwise,
+        claim="elementwise",
     ),
     Equation(
         id="activation-first",
@@ -94,7 +93,7 @@ EQUATIONS = (
         heading=HEADING,
         printed="i.e., element-wise multiplication",
         setting="activation",
-        claim=words.hadamard,
+        claim="hadamard",
     ),
     Equation(
         id="activation-nonlinear",
@@ -103,7 +102,7 @@ EQUATIONS = (
             "* Note: We need a nonlinear activation Function, otherwise our network just "
             "computes a linear combination of the input."
         ),
-        setting="linear network",
+        setting="two layers",
         readings=(
             LITERAL,
             Reading(
@@ -111,7 +110,7 @@ EQUATIONS = (
                 remark="a linear combination plus a constant: the biases stay",
             ),
         ),
-        claim=words.linear_network,
+        claim="linear_network",
     ),
     Equation(
         id="activation-relu",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gradcheck.notes import words
 from gradcheck.notes.equation import Equation
 
 HEADING = "Implementation Architecture"
@@ -14,7 +13,7 @@ EQUATIONS = (
         heading=HEADING,
         printed="- Sequential Model: Output of one layer is input of the next",
         setting="sequential",
-        claim=words.sequential,
+        claim="sequential",
     ),
 )
 """In the notes' order."""

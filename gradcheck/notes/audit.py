@@ -76,9 +76,9 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """What one reading of one text comes to."""
+    """What one reading of one text comes to; `largest` is 0 where there are no sizes."""
 
-    sizes: int
+    largest: int
     identities: int
     general: bool
     refuted: tuple[Mapping[str, int], Case] | None
@@ -121,7 +121,7 @@ def _right(equation: Equation, reading: Reading, tried: _Tried) -> Audited:
     return Audited(
         equation=equation,
         verdict=Standing.HOLDS if literal else Standing.REMARK,
-        reason=_known(tried),
+        reason=f"it holds {_known(tried)}",
         remark="" if literal else reading.remark,
     )
 
@@ -154,27 +154,27 @@ def _misprint(
 
 def _known(tried: _Tried) -> str:
     everything = "for every size, and " if tried.general else ""
-    sizes = f"sizes 1 to {LARGEST}" if tried.sizes > 1 else "all numbers"
-    return f"{everything}for {sizes} ({tried.identities} identities)"
+    sizes = f"for sizes 1 to {tried.largest}" if tried.largest else "for all numbers"
+    return f"{everything}{sizes} ({tried.identities} identities)"
 
 
 def _tried(
     equation: Equation, printed: str, reading: Reading, context: Context, largest: int
 ) -> _Tried:
-    made = identities = 0
-    for sizes in _sizes(letters(equation, printed, context), largest):
+    identities = 0
+    names = letters(equation, printed, context)
+    for sizes in _sizes(names, largest):
         try:
             for case in cases(equation, printed, reading, sizes, context):
                 identities += 1
                 if not holds(case):
-                    return _Tried(made, identities, general=False, refuted=(sizes, case))
+                    return _Tried(largest, identities, general=False, refuted=(sizes, case))
         except TooSmall:
             continue
-        made += 1
     if not identities:
         raise NotesError("it says nothing at any of the sizes")
     general = _holds_generally(equation, printed, reading, context)
-    return _Tried(made, identities, general=general, refuted=None)
+    return _Tried(largest if names else 0, identities, general=general, refuted=None)
 
 
 def _sizes(names: Sequence[str], largest: int) -> Iterator[dict[str, int]]:
@@ -186,7 +186,7 @@ def _sizes(names: Sequence[str], largest: int) -> Iterator[dict[str, int]]:
 def _holds_generally(equation: Equation, printed: str, reading: Reading, context: Context) -> bool:
     """Say whether SymPy shows it for sizes that are letters; if not, nothing is known of them."""
     names = letters(equation, printed, context)
-    if not names or equation.claim is not None:
+    if not names or equation.claim:
         return False
     from sympy import Symbol
 

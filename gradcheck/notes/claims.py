@@ -14,6 +14,7 @@ from gradcheck.notes.latex.nodes import Dots, Grid, Index, Letter, Statement, Su
 from gradcheck.notes.latex.statements import statements
 from gradcheck.notes.settings import SETTINGS, TooSmall, World
 from gradcheck.notes.values import Misfit, Table, shown
+from gradcheck.notes.words import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,8 +49,8 @@ def cases(
     NotesError
         Where it cannot be read.
     """
-    if equation.claim is not None:
-        yield from equation.claim(sizes, reading)
+    if equation.claim:
+        yield from CLAIMS[equation.claim](sizes, reading)
         return
     setting = SETTINGS[reading.setting or equation.setting]
     world = _world(setting.name, tuple(sizes.items()))
@@ -118,7 +119,7 @@ def read(printed: str) -> list[Statement]:
 def letters(equation: Equation, printed: str, context: Context) -> tuple[str, ...]:
     """Return the letters that are sizes in it, with those that its setting does not know."""
     known = SETTINGS[equation.setting]
-    if equation.claim is not None:
+    if equation.claim:
         return known.sizes
     strange = set()
     for statement in context.stated(equation, printed):

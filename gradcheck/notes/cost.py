@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcheck.notes.equation import Equation, LITERAL, Reading
+from gradcheck.notes.equation import LITERAL, Equation, Reading
 
 HEADING = "Cost Function: Mean-Squared Error"
 """As printed."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gradcheck.notes import words
-from gradcheck.notes.equation import Equation, LITERAL, Reading
+from gradcheck.notes.equation import LITERAL, Equation, Reading
 
 HEADING = "Dense Layer"
 """As printed."""
@@ -14,7 +13,7 @@ EQUATIONS = (
         heading=HEADING,
         printed="- Each input node is connected to each output node",
         setting="dense",
-        claim=words.connected,
+        claim="connected",
     ),
     Equation(
         id="dense-forward",
@@ -40,7 +39,7 @@ EQUATIONS = (
         heading=HEADING,
         printed="⇒ Gradient Descent",
         setting="dense",
-        claim=words.descent,
+        claim="descent",
     ),
     Equation(
         id="dense-wanted",
@@ -179,8 +178,8 @@ EQUATIONS = (
             r"Finally, we need $\frac{\partial L}{\partial \mathbf{x}}$ to pass back to "
             r"previous input"
         ),
-        setting="dense",
-        claim=words.pass_back,
+        setting="two layers",
+        claim="pass_back",
     ),
     Equation(
         id="dense-input-entries",

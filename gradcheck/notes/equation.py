@@ -11,7 +11,7 @@ How to add an equation, in ten lines::
     ),
 
 and put it into the tuple of its heading, in the notes' order. No verdict is typed in: `audit` reads
-`printed` and derives one. A claim in words has a `claim` too, a function of the sizes in `words`.
+`printed` and derives one. A claim in words has a `claim` too: the name of a function in `words`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
 Expression = Any
 """A SymPy expression: SymPy has no types."""
@@ -102,8 +102,9 @@ class Equation:
         The letter of a matrix, and the equation whose first matrix it is.
     readings : tuple of Reading
         From the strictest to the loosest; the first that makes the equation true counts.
-    claim : callable, optional
-        Of a claim in words: takes the sizes and the reading, gives the cases.
+    claim : str
+        Of a claim in words: the function in `words` that takes the sizes and the reading and
+        gives the cases.
     """
 
     id: str
@@ -114,4 +115,11 @@ class Equation:
     continues: str = ""
     names: tuple[str, str] | tuple[()] = ()
     readings: tuple[Reading, ...] = (LITERAL,)
-    claim: Callable[[Mapping[str, int], Reading], Iterable[Case]] | None = None
+    claim: str = ""
+
+    @property
+    def formula(self) -> str:
+        """Return what is printed without the words around it, and what it follows from."""
+        parts = self.printed.split("$")
+        inside = parts[1] if len(parts) == 3 else self.printed
+        return inside.rpartition(r"\Rightarrow ")[2]

@@ -376,7 +376,7 @@ class Evaluation:
 
     def _uniform(self, layout: Layout, rows: Any, columns: Any) -> Any:
         """Return the entry at any place, having claimed that each printed cell is such a one."""
-        from sympy import KroneckerDelta
+        from sympy import Integer, KroneckerDelta
 
         def entry(row: Any, column: Any) -> Value:
             cell, diagonal = layout.general(row, column)
@@ -386,8 +386,16 @@ class Evaluation:
                 value += KroneckerDelta(row, column) * (self._cell(diagonal) - other)
             return value
 
+        # What is printed last is no earlier cell: where it is one, the sizes are small numbers.
+        apart = {
+            KroneckerDelta(number, size): Integer(0)
+            for size in (rows, columns)
+            if not isinstance(size, int)
+            for number in (1, 2)
+        }
         for row, column, cell in layout.explicit(rows, columns):
-            self.claim(f"entry ({row}, {column})", self._cell(cell), entry(row, column))
+            pair = (self._cell(cell).xreplace(apart), entry(row, column).xreplace(apart))
+            self.claim(f"entry ({row}, {column})", *pair)
         return entry
 
     def _shaped(self, node: Shaped) -> Value:

@@ -25,7 +25,7 @@ def holds(case: Case) -> bool:
     printed, oracle = case.printed, case.oracle
     if isinstance(oracle, Between):
         return bool(oracle.low <= printed) and bool(printed <= oracle.high)
-    if not _expressions(printed, oracle):
+    if printed == oracle or not _expressions(printed, oracle):
         return bool(printed == oracle)
     return _zero(printed - oracle)
 
@@ -37,8 +37,6 @@ def _expressions(*values: Any) -> bool:
 def _zero(difference: Expression) -> bool:
     from sympy import Add, Symbol, expand, fraction, together
 
-    if difference.is_zero:
-        return True
     algebraic = _algebraic(difference)
     sums = sorted((part for part in algebraic.atoms(Add) if _sum_of_powers(part)), key=_size)
     if sums:
@@ -48,7 +46,8 @@ def _zero(difference: Expression) -> bool:
             return True
     if expand(algebraic) == 0:
         return True
-    return bool(expand(fraction(together(algebraic))[0]) == 0)
+    numerator, denominator = fraction(together(algebraic))
+    return denominator != 1 and bool(expand(numerator) == 0)
 
 
 def _sum_of_powers(part: Expression) -> bool:

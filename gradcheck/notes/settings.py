@@ -117,7 +117,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 variables=("x",),
             ),
             Setting(name="sequential", sizes=("n",), arrays={}),
-            Setting(name="linear network", sizes=("n",), arrays={}),
+            Setting(name="two layers", sizes=("n",), arrays={}),
             Setting(
                 name="cost",
                 sizes=("n",),
@@ -169,10 +169,10 @@ class World:
         vector = self.setting.arrays[name][1] == 1
         index = (row,) if vector else (row, column)
         if not self.concrete:
-            return IndexedBase(name, real=True)[index]
+            return IndexedBase(name)[index]
         letter, star = (name[0], "^*") if name.endswith("*") else (name, "")
         below = ",".join(map(str, index)) if max(index) > 9 else "".join(map(str, index))
-        return Symbol(f"{letter}_{below}{star}", real=True)
+        return Symbol(f"{letter}_{below}{star}")
 
     def total(self, term: Callable[[Any], Expression], size: Size, first: int = 1) -> Expression:
         """Return the sum of the terms from the first to `size`."""
@@ -196,7 +196,7 @@ class World:
 
         if self.setting.formula == "mse":
             return self._cost_slope(k)
-        return Symbol(f"∂C/∂y_{k}", real=True) if self.concrete else IndexedBase("g")[k]
+        return Symbol(f"∂C/∂y_{k}") if self.concrete else IndexedBase("g")[k]
 
     def slope(self, k: Any, name: str, row: Any, column: Any) -> Expression:
         """Return ∂y_k / ∂(entry of an array), as SymPy derives it."""
@@ -263,7 +263,7 @@ class World:
         from sympy import IndexedBase, Symbol
 
         if self.setting.general is None:
-            return Symbol(f"y_{k}", real=True) if self.concrete else IndexedBase("y")[k]
+            return Symbol(f"y_{k}") if self.concrete else IndexedBase("y")[k]
         if not self.concrete:
             return self.setting.general(self, k)
         if self._outputs is None:
@@ -282,7 +282,7 @@ class World:
 
         if self.setting.general is None:
             if self.concrete:
-                return Symbol(f"∂y_{k}/∂x_{row}", real=True)
+                return Symbol(f"∂y_{k}/∂x_{row}")
             return IndexedBase("J")[k, row]
         slope = self._output(k).diff(self.symbol(name, row, column))
         if self.concrete:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gradcheck.notes import words
-from gradcheck.notes.equation import Equation, LITERAL, Reading
+from gradcheck.notes.equation import LITERAL, Equation, Reading
 
 HEADING = "Softmax"
 """As printed."""
@@ -167,7 +166,7 @@ EQUATIONS = (
                 remark="A is the matrix above with its first row put right; then Aᵀ is the one that I is less",
             ),
         ),
-        claim=words.named_matrix,
+        claim="named_matrix",
     ),
     Equation(
         id="softmax-short",

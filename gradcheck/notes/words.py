@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.notes.equation import Case
+from gradcheck.notes.evaluation import Evaluation
 from gradcheck.notes.formulas import FORMULAS
+from gradcheck.notes.index import BY_ID
+from gradcheck.notes.latex.nodes import Grid, found
+from gradcheck.notes.latex.statements import statements
 from gradcheck.notes.settings import SETTINGS, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from gradcheck.notes.equation import Expression, Reading
 
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
 def _matrix(letter: str, rows: int, columns: int = 1) -> Expression:
     from sympy import Matrix, Symbol
 
-    return Matrix(rows, columns, lambda r, c: Symbol(f"{letter}_{r + 1}{c + 1}", real=True))
+    return Matrix(rows, columns, lambda r, c: Symbol(f"{letter}_{r + 1}{c + 1}"))
 
 
 def _case(where: str, printed: Any, oracle: Any) -> Case:
@@ -49,7 +54,7 @@ def connected(sizes: Mapping[str, int], _: Reading) -> Cases:
 
 def descent(sizes: Mapping[str, int], _: Reading) -> Cases:
     """A step against the gradient reduces the cost: by its squared length, to first order."""
-    from sympy import Add, Symbol
+    from sympy import Add, Integer, Symbol
 
     step = Symbol("η", positive=True)
     world = World(SETTINGS["dense"], sizes)
@@ -63,28 +68,29 @@ def descent(sizes: Mapping[str, int], _: Reading) -> Cases:
     moved = {symbol: symbol - step * slope for symbol, slope in gradient.items()}
     outputs = range(1, sizes["j"] + 1)
     cost = Add(*(world.upstream(k) * world.entry("y", k, 1) for k in outputs))
-    change = cost.subs(moved, simultaneous=True).diff(step).subs(step, 0)
+    change = cost.xreplace(moved).diff(step).xreplace({step: Integer(0)})
     squared = Add(*(slope**2 for slope in gradient.values()))
     yield _case("the change of C", -squared, change)
-    yield _case("not uphill", bool((-squared).is_nonpositive), True)
+    real = {symbol: Symbol(symbol.name, real=True) for symbol in squared.free_symbols}
+    yield _case("not uphill", bool((-squared.xreplace(real)).is_nonpositive), True)
 
 
 def pass_back(sizes: Mapping[str, int], _: Reading) -> Cases:
     """∂L/∂x of a layer is ∂L/∂y of the layer before it: together they give the whole gradient."""
     from sympy import Matrix
 
-    i, j = sizes["i"], sizes["j"]
+    n = sizes["n"]
     dense = FORMULAS["dense"].forward
-    x, before, after = _matrix("x", i), _matrix("V", j, i), _matrix("W", i, j)
-    upstream = _matrix("g", i)
-    hidden = _matrix("h", j)
-    passed = (upstream.T * dense(hidden, after, _matrix("c", i)))[0, 0]
-    dhidden = Matrix([passed.diff(h) for h in hidden])
-    first = dense(x, before, _matrix("b", j))
+    x, upstream, hidden = (_matrix(letter, n) for letter in "xgh")
+    weights = [_matrix(letter, n, n) for letter in "VW"]
+    biases = [_matrix(letter, n) for letter in "bc"]
+    passed = (upstream.T * dense(hidden, weights[1], biases[1]))[0, 0]
+    dhidden = Matrix([passed.diff(entry) for entry in hidden])
+    first = dense(x, weights[0], biases[0])
     dx = Matrix([(dhidden.T * first)[0, 0].diff(entry) for entry in x])
-    whole = (upstream.T * dense(first, after, _matrix("c", i)))[0, 0]
+    whole = (upstream.T * dense(first, weights[1], biases[1]))[0, 0].expand()
     for k, entry in enumerate(x):
-        yield _case(f"entry {k + 1}", dx[k], whole.diff(entry))
+        yield _case(f"entry {k + 1}", dx[k], whole.coeff(entry))
 
 
 def elementwise(sizes: Mapping[str, int], _: Reading) -> Cases:
@@ -128,16 +134,29 @@ def linear_network(sizes: Mapping[str, int], reading: Reading) -> Cases:
 
 def named_matrix(sizes: Mapping[str, int], reading: Reading) -> Cases:
     """The arrow to A: its transpose is the matrix that is subtracted from I."""
-    from gradcheck.notes.claims import read
-    from gradcheck.notes.evaluation import Evaluation
-    from gradcheck.notes.index import BY_ID
-    from gradcheck.notes.latex.nodes import Grid, found
-
     pointed = BY_ID["softmax-hadamard-identity"]
     text = pointed.corrected if reading.corrected else pointed.printed
-    first, second, *_ = found(tuple(read(text)[0].sides), Grid)
+    first, second, *_ = found(statements(text)[0].sides, Grid)
     evaluation = Evaluation(World(SETTINGS["softmax"], sizes), reading)
     named, subtracted = (evaluation.value(grid) for grid in (first, second))
     for r in range(1, sizes["n"] + 1):
         for c in range(1, sizes["n"] + 1):
             yield _case(f"entry ({r}, {c})", named.entry(c, r), subtracted.entry(r, c))
+
+
+CLAIMS: Mapping[str, Callable[[Mapping[str, int], Reading], Iterable[Case]]] = MappingProxyType(
+    {
+        claim.__name__: claim
+        for claim in (
+            sequential,
+            connected,
+            descent,
+            pass_back,
+            elementwise,
+            hadamard,
+            linear_network,
+            named_matrix,
+        )
+    }
+)
+"""The claims by their names."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gradcheck.notes.latex.nodes import Dots, Grid, Index, Node, mapped
+from gradcheck.notes.latex.nodes import Dots, Grid, Index, Node, found, mapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,10 @@ class Layout:
         if letters:
             return letters[0]
         # Without a second entry that tells it, the last one's only letter does.
-        last = {i.value for line in lines for i in _indices(line[-1]) if isinstance(i.value, str)}
-        first = {i.value for line in lines for i in _indices(line[0])}
+        last = {
+            i.value for line in lines for i in found(line[-1], Index) if isinstance(i.value, str)
+        }
+        first = {i.value for line in lines for i in found(line[0], Index)}
         left = sorted(last - first)
         return left[0] if len(left) == 1 else None
 
@@ -125,21 +130,38 @@ class Layout:
         if down is not None and right is not None:
             return self._cells[down][right]
         if down is not None:
-            before, last = self._cells[down][self._left - 1], self._cells[down][-1]
-            return _hidden(before, last, self.columns, column)
+            return self._hidden(self._cells[down], self._left, self.columns, down, column)
         if right is not None:
-            before, last = self._cells[self._above - 1][right], self._cells[-1][right]
-            return _hidden(before, last, self.rows, row)
+            line = [cells[right] for cells in self._cells]
+            return self._hidden(line, self._above, self.rows, right, row)
         return self._inner(row, column)
+
+    def _hidden(
+        self, line: Sequence[Node], start: int, letter: str | int | None, across: int, index: Any
+    ) -> Node:
+        """Return the cell that dots in a row or column hide, where `across` is its number.
+
+        Where the cells beside the dots differ in more than one index, one of them lies on the
+        diagonal, which has a rule of its own: the other tells the rule.
+        """
+        before, last = line[start - 1], line[-1]
+        run = run_of(before, last)
+        if run is not None and run.consistent:
+            return run.at(index)
+        if before == last:
+            return last
+        square = self._row_dots and self._column_dots
+        if square and across == -1:
+            return put(before, start, index)
+        return put(last, letter if isinstance(letter, str) else None, index)
 
     def general(self, row: Any, column: Any) -> tuple[Node, Node | None]:
         """Return the cell at any place, and the one on the diagonal where that is another."""
         if not self._row_dots or not self._column_dots:
             down, right = (None if self._row_dots else 0), (None if self._column_dots else 0)
             if down is None and right is not None:
-                return _hidden(
-                    self._cells[self._above - 1][right], self._cells[-1][right], self.rows, row
-                ), None
+                line = [cells[right] for cells in self._cells]
+                return self._hidden(line, self._above, self.rows, right, row), None
             return self._cells[0][0], None
         cell = self._upper(row, column)
         diagonal = self._diagonal(row)
@@ -180,17 +202,3 @@ class Layout:
         """Return the entry on the diagonal, where the printed ones follow a rule of their own."""
         run = run_of(self._cells[self._above - 1][self._left - 1], self._cells[-1][-1])
         return run.at(index) if run is not None and run.consistent else None
-
-
-def _indices(node: Node) -> list[Index]:
-    from gradcheck.notes.latex.nodes import found
-
-    return found(node, Index)
-
-
-def _hidden(before: Node, last: Node, letter: str | int | None, index: Any) -> Node:
-    run = run_of(before, last)
-    if run is not None and run.consistent:
-        return run.at(index)
-    # They differ in more, as where the diagonal lies before the dots: the last one tells the rule.
-    return put(last, letter, index) if isinstance(letter, str) and before != last else last
