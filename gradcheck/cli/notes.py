@@ -41,7 +41,8 @@ FILE = "notes.md"
 def notes_command(ids: Sequence[str], form: str, output: Path | None, *, misprints: bool) -> int:
     """Say of every equation of the lecture notes whether it holds; with ID, say all of it.
 
-    A misprint is a finding about the notes: the exit code is 0 where everything was decided, else 3.
+    A misprint is a finding about the notes, and no failure: the exit code is 0 where everything was
+    decided, else 3.
     """
     if output is not None:
         prepare(output, (FILE,))

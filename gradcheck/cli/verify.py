@@ -47,7 +47,6 @@ def verify_command(output: Path, seed: int, form: str, *, quiet: bool) -> int:
     code = exit_code(report)
     from gradcheck.render.json import report_json
     from gradcheck.render.markdown import report_markdown
-
     from gradcheck.render.notes.markdown import notes_markdown
     from gradcheck.transcript import transcript
 

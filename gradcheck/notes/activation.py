@@ -127,7 +127,7 @@ EQUATIONS = (
             LITERAL,
             Reading(
                 subgradient=True,
-                remark="g has no derivative at 0; the 0 there is a convention, between the two slopes",
+                remark="g has no derivative at 0: the 0 there is a convention, one of two slopes",
             ),
         ),
     ),

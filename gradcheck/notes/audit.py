@@ -8,9 +8,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import NotesError
-from gradcheck.notes.claims import Context, cases, letters
-from gradcheck.notes.identity import at, holds, numbers
-from gradcheck.notes.settings import TooSmall
+from gradcheck.notes.meaning.claims import Context, cases, letters
+from gradcheck.notes.meaning.identity import at, holds, numbers
+from gradcheck.notes.meaning.world import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

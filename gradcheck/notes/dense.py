@@ -82,7 +82,7 @@ EQUATIONS = (
             LITERAL,
             Reading(
                 contracted=True,
-                remark="the product is the sum over all y, no product of matrices: ∂y/∂w has three indices",
+                remark="no product of matrices but the sum over all y: ∂y/∂w has three indices",
             ),
         ),
     ),

@@ -9,7 +9,8 @@ How to add a formula, in ten lines::
         from sympy import Piecewise, Rational
         return x.applyfunc(lambda v: Piecewise((v / 100, v <= 0), (v, True)))
 
-    Formula(name="leaky_relu", **_stated("activation-forward"),
+    Formula(name="leaky_relu", heading="Activation Layer",
+            equation=BY_ID["activation-forward"].formula,
             supplement=r"F(x) = x/100 for x \leq 0, else x",
             inputs=("x",), shapes=(("n", "N"),), output=("n", "N"), forward=_leaky_relu)
 
@@ -127,19 +128,14 @@ def _sequential(x: Matrix, W1: Matrix, b1: Matrix, W2: Matrix, b2: Matrix, t: Ma
     return _mse(_softmax(_dense(_relu(_dense(x, W1, b1)), W2, b2)), t)
 
 
-def _stated(equation: str) -> dict[str, str]:
-    """Return heading and equation from the notes' own words: they stand in one place."""
-    stated = BY_ID[equation]
-    return {"heading": stated.heading, "equation": stated.formula}
-
-
 FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
         formula.name: formula
         for formula in (
             Formula(
                 name="dense",
-                **_stated("dense-forward"),
+                heading=BY_ID["dense-forward"].heading,
+                equation=BY_ID["dense-forward"].formula,
                 supplement="b is added to each of the N columns of WX",
                 inputs=("x", "W", "b"),
                 shapes=(("i", "N"), ("j", "i"), ("j", 1)),
@@ -148,7 +144,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="sigmoid",
-                **_stated("activation-forward"),
+                heading=BY_ID["activation-forward"].heading,
+                equation=BY_ID["activation-forward"].formula,
                 supplement=r"F(x) = \frac{1}{1 + e^{-x}} = \frac{e^x}{1 + e^x}",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -157,7 +154,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="tanh",
-                **_stated("activation-forward"),
+                heading=BY_ID["activation-forward"].heading,
+                equation=BY_ID["activation-forward"].formula,
                 supplement=r"F(x) = \tanh x",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -166,7 +164,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="relu",
-                **_stated("activation-relu"),
+                heading=BY_ID["activation-relu"].heading,
+                equation=BY_ID["activation-relu"].formula,
                 supplement=r"the branch x \leq 0 holds at the kink, as in the notes' g'(x)",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -175,7 +174,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="softmax",
-                **_stated("softmax-forward"),
+                heading=BY_ID["softmax-forward"].heading,
+                equation=BY_ID["softmax-forward"].formula,
                 supplement="each of the N columns on its own",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -184,7 +184,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="mse",
-                **_stated("cost-value"),
+                heading=BY_ID["cost-value"].heading,
+                equation=BY_ID["cost-value"].formula,
                 supplement="the mean of C over the N columns; t stands for Y^*",
                 inputs=("y", "t"),
                 shapes=(("n", "N"), ("n", "N")),
@@ -194,7 +195,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="sequential",
-                **_stated("architecture-sequential"),
+                heading=BY_ID["architecture-sequential"].heading,
+                equation=BY_ID["architecture-sequential"].formula,
                 supplement="Dense, ReLU, Dense, Softmax and the mean-squared error, in that order",
                 inputs=("x", "W1", "b1", "W2", "b2", "t"),
                 shapes=(("i", "N"), ("h", "i"), ("h", 1), ("n", "h"), ("n", 1), ("n", "N")),

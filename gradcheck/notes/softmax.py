@@ -97,7 +97,7 @@ EQUATIONS = (
         readings=(
             Reading(setting="any layer"),
             Reading(
-                remark="the chain rule needs the transpose; softmax's matrix is symmetric, so that it is the same",
+                remark="the chain rule needs the transpose; this matrix is symmetric: no harm",
             ),
         ),
     ),
@@ -163,7 +163,7 @@ EQUATIONS = (
             LITERAL,
             Reading(
                 corrected=True,
-                remark="A is the matrix above with its first row put right; then Aᵀ is the one that I is less",
+                remark="A is the left matrix above with its first row put right",
             ),
         ),
         claim="named_matrix",

@@ -186,6 +186,14 @@ class _Reader:
             return Number(int(token))
         if token == r"\left" or token in _OPEN:
             return self._bracketed(token)
+        if token == "{":
+            self._at -= 1
+            return self._inner(self._argument())
+        if len(token) == 1 and token.isalpha():
+            return self._letter(token)
+        return self._command(token)
+
+    def _command(self, token: str) -> Node:
         if token == r"\frac":
             return self._fraction(self._argument(), self._argument())
         if token == r"\sum":
@@ -197,11 +205,6 @@ class _Reader:
         if token == r"\max":
             self._take("(")
             return Applied("max", self._arguments())
-        if token == "{":
-            self._at -= 1
-            return self._inner(self._argument())
-        if len(token) == 1 and token.isalpha():
-            return self._letter(token)
         raise NotesError(f"cannot read {token!r}")
 
     def _letter(self, token: str) -> Node:

@@ -117,7 +117,7 @@ class Total(Node):
 
 @dataclass(frozen=True, slots=True)
 class Product(Node):
-    """Factors from left to right; `elementwise` says of each but the first whether ⊙ precedes it."""
+    """Factors from left to right; `elementwise`: whether ⊙ precedes each but the first."""
 
     factors: tuple[Node, ...]
     elementwise: tuple[bool, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gradcheck.errors import NotesError
 from gradcheck.notes.latex.grammar import expression, relation
 from gradcheck.notes.latex.nodes import Node, Statement
 from gradcheck.notes.latex.tokens import Text, Token, tokens
@@ -44,25 +45,13 @@ def _parts(line: Sequence[Token]) -> Iterator[Text | list[Token]]:
     """Yield the words, and the formulas between them."""
     part: list[Token] = []
     depth = 0
-    aligned = False
-    skip = 0
-    for k, token in enumerate(line):
-        if skip:
-            skip -= 1
-            continue
-        if token in (r"\begin", r"\end") and list(line[k + 2 : k + 9]) == list("aligned"):
-            aligned, skip = token == r"\begin", len("{aligned}")
-            continue
-        if depth == 0 and aligned and token in ("&", r"\\"):
-            continue
+    for token in _flat(line):
         if depth == 0 and (isinstance(token, Text) or token in _BREAKS):
             if part:
                 yield part
             part = []
             if isinstance(token, Text):
                 yield token
-            elif token == r"\xrightarrow":
-                skip = line[k:].index("}")
             continue
         if isinstance(token, str):
             depth += (token in _OPENING) - (token in _CLOSING)
@@ -71,9 +60,33 @@ def _parts(line: Sequence[Token]) -> Iterator[Text | list[Token]]:
         yield part
 
 
-def _statement(
-    part: Sequence[Token], condition: tuple[Node, str, Node] | None
-) -> Statement | None:
+def _flat(line: Sequence[Token]) -> Iterator[Token]:
+    """Yield the tokens without what only arranges them: aligned rows, words above an arrow."""
+    aligned, depth, k = False, 0, 0
+    while k < len(line):
+        token = line[k]
+        if token in (r"\begin", r"\end") and list(line[k + 2 : k + 9]) == list("aligned"):
+            aligned = token == r"\begin"
+            k += len("{aligned}") + 1
+            continue
+        if token == r"\xrightarrow":
+            yield token
+            k += 1 + _closing(line[k:])
+            continue
+        if isinstance(token, str):
+            depth += (token in _OPENING) - (token in _CLOSING)
+        if not (aligned and depth == 0 and token in ("&", r"\\")):
+            yield token
+        k += 1
+
+
+def _closing(tokens: Sequence[Token]) -> int:
+    if "}" not in tokens:
+        raise NotesError("an arrow with words above it is not closed")
+    return list(tokens).index("}")
+
+
+def _statement(part: Sequence[Token], condition: tuple[Node, str, Node] | None) -> Statement | None:
     placeholder = None
     if _ARROW in part:
         places = [k for k, token in enumerate(part) if token == _ARROW]

@@ -82,7 +82,9 @@ def _block(sheet: Sheet, one: Audited) -> None:
     )
     if one.equation.corrected:
         lines = compared(one.equation.printed, one.equation.corrected)
-        for label, line, mark in zip(("printed", "should be"), lines, ("red", "green"), strict=True):
+        for label, line, mark in zip(
+            ("printed", "should be"), lines, ("red", "green"), strict=True
+        ):
             words = [(f"{word} ", f"bold {mark}" if changed else "") for word, changed in line]
             sheet.words((f"{label}: ", "cyan"), *words, indent=4, hang=2)
     else:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from gradcheck.notes.equation import Expression
 
 
-def indexed_sum(term: Callable[[Expression], Expression], size: Expression, first: int) -> Expression:
+def indexed_sum(
+    term: Callable[[Expression], Expression], size: Expression, first: int
+) -> Expression:
     """Return the sum of the terms from the first to `size`, in the form of `collapsed`."""
     from sympy import Dummy, Sum
 
@@ -38,21 +40,20 @@ def collapsed(expression: Expression) -> Expression:
 
     if not expression.has(Sum):
         return expression
-    return expression.replace(
-        lambda part: isinstance(part, Sum), lambda part: _carried_out(part)
-    )
+    return expression.replace(lambda part: isinstance(part, Sum), lambda part: _carried_out(part))
 
 
 def _carried_out(whole: Expression) -> Expression:
     from sympy import Add, Dummy, KroneckerDelta, Mul, Sum, expand
 
-    body, (index, low, high) = whole.function, *whole.limits
+    body, limits = whole.function, whole.limits
+    index, low, high = limits[0]
     parts = []
     for term in Add.make_args(expand(collapsed(body))):
         factors = Mul.make_args(term)
         deltas = [f for f in factors if isinstance(f, KroneckerDelta) and f.has(index)]
         if deltas:
-            (one, other) = deltas[0].args
+            one, other = deltas[0].args
             rest = Mul(*(f for f in factors if f is not deltas[0]))
             target = other if one == index else one
             parts.append(rest.subs(index, target))

@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.notes.equation import Case
-from gradcheck.notes.evaluation import Evaluation
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.notes.index import BY_ID
 from gradcheck.notes.latex.nodes import Grid, found
 from gradcheck.notes.latex.statements import statements
-from gradcheck.notes.settings import SETTINGS, World
+from gradcheck.notes.meaning.evaluation import Evaluation
+from gradcheck.notes.meaning.settings import SETTINGS
+from gradcheck.notes.meaning.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,17 +32,23 @@ def _case(where: str, printed: Any, oracle: Any) -> Case:
     return Case(where=where, printed=printed, oracle=oracle, indices={})
 
 
+def _told(where: str, true: Any) -> Case:
+    """Return the case of what is true or not."""
+    return Case(where=where, printed=bool(true), oracle=True, indices={})
+
+
 def sequential(sizes: Mapping[str, int], _: Reading) -> Cases:
     """Each layer applied to what the one before gives is the network."""
     n = sizes["n"]
     x, W1, b1, W2, b2, t = (
-        _matrix(name, n, columns) for name, columns in zip("xVbWct", (1, n, 1, n, 1, 1), strict=True)
+        _matrix(name, n, columns)
+        for name, columns in zip("xVbWct", (1, n, 1, n, 1, 1), strict=True)
     )
     layers = {name: formula.forward for name, formula in FORMULAS.items()}
     hidden = layers["relu"](layers["dense"](x, W1, b1))
     y = layers["softmax"](layers["dense"](hidden, W2, b2))
     whole = layers["sequential"](x, W1, b1, W2, b2, t)
-    yield _case("the cost", layers["mse"](y, t)[0, 0] == whole[0, 0], True)
+    yield _told("the cost", layers["mse"](y, t)[0, 0] == whole[0, 0])
 
 
 def connected(sizes: Mapping[str, int], _: Reading) -> Cases:
@@ -53,7 +60,7 @@ def connected(sizes: Mapping[str, int], _: Reading) -> Cases:
 
 
 def descent(sizes: Mapping[str, int], _: Reading) -> Cases:
-    """A step against the gradient reduces the cost: by its squared length, to first order."""
+    """Step against the gradient: C falls by its squared length times the step, to first order."""
     from sympy import Add, Integer, Symbol
 
     step = Symbol("η", positive=True)
@@ -72,7 +79,7 @@ def descent(sizes: Mapping[str, int], _: Reading) -> Cases:
     squared = Add(*(slope**2 for slope in gradient.values()))
     yield _case("the change of C", -squared, change)
     real = {symbol: Symbol(symbol.name, real=True) for symbol in squared.free_symbols}
-    yield _case("not uphill", bool((-squared.xreplace(real)).is_nonpositive), True)
+    yield _told("not uphill", (-squared.xreplace(real)).is_nonpositive)
 
 
 def pass_back(sizes: Mapping[str, int], _: Reading) -> Cases:
@@ -102,7 +109,7 @@ def elementwise(sizes: Mapping[str, int], _: Reading) -> Cases:
         for c in range(1, sizes["i"] + 1):
             if c != k:
                 yield _case(f"∂y_{k}/∂x_{c}", Integer(0), world.slope(k, "x", c, 1))
-        yield _case(f"∂y_{k}/∂x_{k} is not 0", world.slope(k, "x", k, 1) != 0, True)
+        yield _told(f"∂y_{k}/∂x_{k} is not 0", world.slope(k, "x", k, 1) != 0)
 
 
 def hadamard(sizes: Mapping[str, int], _: Reading) -> Cases:
@@ -133,7 +140,7 @@ def linear_network(sizes: Mapping[str, int], reading: Reading) -> Cases:
 
 
 def named_matrix(sizes: Mapping[str, int], reading: Reading) -> Cases:
-    """The arrow to A: its transpose is the matrix that is subtracted from I."""
+    """Transpose what the arrow calls A: it is the matrix that is subtracted from I."""
     pointed = BY_ID["softmax-hadamard-identity"]
     text = pointed.corrected if reading.corrected else pointed.printed
     first, second, *_ = found(statements(text)[0].sides, Grid)

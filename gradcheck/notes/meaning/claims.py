@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import NotesError
 from gradcheck.notes.equation import Case
-from gradcheck.notes.evaluation import Evaluation
-from gradcheck.notes.latex.nodes import Dots, Grid, Index, Letter, Statement, Summed, found
+from gradcheck.notes.latex.nodes import Dots, Grid, Index, Letter, Node, Statement, Summed, found
 from gradcheck.notes.latex.statements import statements
-from gradcheck.notes.settings import SETTINGS, TooSmall, World
-from gradcheck.notes.values import Misfit, Table, shown
-from gradcheck.notes.words import CLAIMS
+from gradcheck.notes.meaning.evaluation import Evaluation
+from gradcheck.notes.meaning.settings import SETTINGS
+from gradcheck.notes.meaning.values import Misfit, Table, shown
+from gradcheck.notes.meaning.words import CLAIMS
+from gradcheck.notes.meaning.world import TooSmall, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gradcheck.notes.equation import Equation, Reading
-    from gradcheck.notes.latex.nodes import Node
 
 
 def cases(
@@ -144,7 +144,7 @@ def choices(statement: Statement, world: World) -> Iterator[dict[str, Any]]:
     free = _free(statement, world)
     ranges = []
     for letter in free:
-        size = world.sizes[world.setting.ranges[letter]]
+        size = world.sizes[_range(letter, world)]
         ranges.append(range(1, size + 1) if isinstance(size, int) else [_any(letter)])
     for values in product(*ranges):
         indices = dict(zip(free, values, strict=True))
@@ -152,25 +152,36 @@ def choices(statement: Statement, world: World) -> Iterator[dict[str, Any]]:
             yield indices
 
 
+def _range(letter: str, world: World) -> str:
+    """Return the size up to which an index runs: of an unknown one, the only size there is."""
+    if letter in world.setting.ranges:
+        return world.setting.ranges[letter]
+    if len(world.setting.sizes) == 1:
+        return world.setting.sizes[0]
+    raise NotesError(f"the index {letter} has no meaning here")
+
+
 def _free(statement: Statement, world: World) -> list[str]:
-    bound = {node.index for node in found(statement, Summed)}
-    used = {i.value for i in found(statement, Index) if isinstance(i.value, str)}
-    sizes = set(world.sizes) if found(statement, Dots) else set()
+    """Return the letters that are indices, and not bound by a sum."""
+    free = _unbound(statement.sides, frozenset())
+    if found(statement, Dots):
+        free -= set(world.sizes)
     if statement.condition is not None:
         left, _, right = statement.condition
-        asked = {side.name for side in (left, right) if isinstance(side, Letter)}
-        used, bound = used | asked, bound - asked
-    free = used - bound - sizes - _only_sizes(statement, world)
-    unknown = free - set(world.setting.ranges)
-    if unknown:
-        raise NotesError(f"the index {sorted(unknown)[0]} has no meaning here")
+        free |= {side.name for side in (left, right) if isinstance(side, Letter)}
     return sorted(free)
 
 
-def _only_sizes(statement: Statement, world: World) -> set[str]:
-    """Return the sizes that are ends of sums here, and no indices."""
-    ends = {n.last.name for n in found(statement, Summed) if isinstance(n.last, Letter)}
-    return ends & set(world.sizes)
+def _unbound(node: Any, bound: frozenset[str]) -> set[str]:
+    if isinstance(node, Index):
+        return {node.value} - bound if isinstance(node.value, str) else set()
+    if isinstance(node, tuple):
+        return {letter for part in node for letter in _unbound(part, bound)}
+    if isinstance(node, Summed):
+        return _unbound(node.body, bound | {node.index})
+    if isinstance(node, Node):
+        return _unbound(tuple(getattr(node, f.name) for f in fields(node)), bound)
+    return set()
 
 
 def _any(letter: str) -> Any:
@@ -190,7 +201,7 @@ def _applies(statement: Statement, indices: dict[str, Any]) -> bool:
         if relation == "=":
             indices[left.name] = other
         return True
-    return one == other if relation == "=" else one != other
+    return bool(one == other) == (relation == "=")
 
 
 def _apart(case: Case, statement: Statement) -> Case:

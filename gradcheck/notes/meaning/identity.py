@@ -1,11 +1,11 @@
-"""Whether two things are equal for all numbers; and where they are not, the smallest that show it."""
+"""Whether two things are equal for all numbers, and the smallest numbers at which they are not."""
 
 from __future__ import annotations
 
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.notes.values import Between
+from gradcheck.notes.meaning.values import Between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,7 +123,9 @@ def _small(symbols: Sequence[Expression]) -> Iterator[dict[Expression, int]]:
         if several > 4:
             break
         for chosen in combinations(symbols, several):
-            ranges = [(2, 3) if s.is_positive else [v for k in sizes for v in (k, -k)] for s in chosen]
+            ranges = [
+                (2, 3) if s.is_positive else [v for k in sizes for v in (k, -k)] for s in chosen
+            ]
             for values in product(*ranges):
                 yield dict(zip(chosen, values, strict=True))
     # Where no few of them do: all of them, each another.
