@@ -62,7 +62,8 @@ def notes_command(ids: Sequence[str], form: str, output: Path | None, *, misprin
             save(output, {FILE: notes_markdown(chosen)})
         except OSError as error:
             return complain(f"{FILE} could not be written to {output}: {error}", UNCHECKED)
-    write(sys.stdout, _text(chosen, form, full=bool(ids) or misprints))
+    full = bool(ids) or misprints
+    write(sys.stdout, _text(chosen, form, counted=chosen if ids else found, full=full))
     return code
 
 
@@ -83,15 +84,15 @@ def _chosen(found: Sequence[Audited], ids: Sequence[str]) -> list[Audited]:
     return [by_id[name] for name in dict.fromkeys(ids)] if ids else list(found)
 
 
-def _text(found: Sequence[Audited], form: str, *, full: bool) -> str:
+def _text(shown: Sequence[Audited], form: str, *, counted: Sequence[Audited], full: bool) -> str:
     if form == "json":
         from gradcheck.render.notes.json import notes_json
 
-        return notes_json(found)
+        return notes_json(shown)
     if form == "md":
         from gradcheck.render.notes.markdown import notes_markdown
 
-        return notes_markdown(found)
+        return notes_markdown(shown)
     from gradcheck.render.notes.terminal import print_notes
 
-    return rendered(lambda console: print_notes(found, console, shown=found if full else None))
+    return rendered(lambda console: print_notes(counted, console, shown=shown if full else None))

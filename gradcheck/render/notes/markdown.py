@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcheck.notes.audit import Standing
+from gradcheck.notes.latex.plain import plain
 from gradcheck.notes.latex.tokens import latex
 from gradcheck.render.markdown import environment
 from gradcheck.render.notes.sentences import SYMBOLS, by_heading, counts, example, reason
@@ -22,6 +23,8 @@ def notes_markdown(found: Sequence[Audited]) -> str:
     """
     page = environment()
     page.filters["latex"] = latex
+    page.filters["plain"] = plain
+    page.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
     page.filters["example"] = example
     page.filters["reason"] = reason
     return page.get_template("notes.md.jinja").render(

@@ -23,9 +23,6 @@ STYLES = {
     Standing.UNDECIDABLE: "yellow",
 }
 
-_PLAIN = 300
-"""Characters of a formula on one line."""
-
 
 def print_notes(
     found: Sequence[Audited], console: Console, *, shown: Sequence[Audited] | None = None
@@ -48,7 +45,7 @@ def print_notes(
             sheet.words((heading, "bold"))
             width = max(len(one.equation.id) for one in group)
             for one in group:
-                _line(sheet, one, width)
+                _line(sheet, one, width, console)
         shown = [one for one in found if one.verdict in (Standing.MISPRINT, Standing.UNDECIDABLE)]
     for one in shown:
         sheet.space()
@@ -57,16 +54,18 @@ def print_notes(
     sheet.words((counts(found), ""))
 
 
-def _line(sheet: Sheet, one: Audited, width: int) -> None:
+def _line(sheet: Sheet, one: Audited, width: int, console: Console) -> None:
     style = STYLES[one.verdict]
-    what = one.remark or plain(one.equation.printed)
-    if len(what) > _PLAIN or one.verdict is Standing.MISPRINT:
-        what = ""
+    what = one.remark
+    if one.verdict is Standing.HOLDS:
+        formula = plain(one.equation.printed)
+        room = console.width - width - len(f"    {one.verdict}    ")
+        what = formula if len(formula) <= room else ""
     sheet.words(
         (f"{SYMBOLS[one.verdict]} ", style),
         (one.equation.id.ljust(width).replace(" ", HARD), ""),
-        (f"  {one.verdict}".replace(" ", HARD), style if one.verdict is not Standing.HOLDS else ""),
-        (f"  {what}" if one.remark else "", "dim"),
+        (f"  {one.verdict}", style),
+        (f"  {what}" if what else "", "" if one.remark else "dim"),
         indent=2,
         hang=width + 4,
     )

@@ -87,6 +87,7 @@ def test_a_check_holds_everything(faulty: Result) -> None:
             "numbers": {"ratio": 2.0},
             "hint": "dL/dW = dL/dY Xᵀ has no factor",
             "remark": False,
+            "reference": {"heading": "Dense Layer", "equation": "dense-weight-entry"},
         }
     ]
     assert {k: v for k, v in entry.items() if k not in ("checks", "findings")} == {
