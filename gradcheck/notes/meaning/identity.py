@@ -46,8 +46,7 @@ def _zero(difference: Expression) -> bool:
             return True
     if expand(algebraic) == 0:
         return True
-    numerator, denominator = fraction(together(algebraic))
-    return denominator != 1 and bool(expand(numerator) == 0)
+    return bool(expand(fraction(together(algebraic))[0]) == 0)
 
 
 def _sum_of_powers(part: Expression) -> bool:
