@@ -186,7 +186,7 @@ def _sizes(names: Sequence[str], largest: int) -> Iterator[dict[str, int]]:
 def _holds_generally(equation: Equation, printed: str, reading: Reading, context: Context) -> bool:
     """Say whether SymPy shows it for sizes that are letters; if not, nothing is known of them."""
     names = letters(equation, printed, context)
-    if not names or equation.claim:
+    if not names:
         return False
     from sympy import Symbol
 

@@ -12,6 +12,7 @@ from gradcheck.notes.equation import Case
 from gradcheck.notes.latex.nodes import Dots, Grid, Index, Letter, Node, Statement, Summed, found
 from gradcheck.notes.latex.statements import statements
 from gradcheck.notes.meaning.evaluation import Evaluation
+from gradcheck.notes.meaning.general_words import GENERAL
 from gradcheck.notes.meaning.settings import SETTINGS
 from gradcheck.notes.meaning.values import Misfit, Table, shown
 from gradcheck.notes.meaning.words import CLAIMS
@@ -50,7 +51,11 @@ def cases(
         Where it cannot be read.
     """
     if equation.claim:
-        yield from CLAIMS[equation.claim](sizes, reading)
+        concrete = all(isinstance(size, int) for size in sizes.values())
+        claims = CLAIMS if concrete else GENERAL
+        if equation.claim not in claims:
+            raise NotesError(f"{equation.claim} is decided for numbers alone")
+        yield from claims[equation.claim](sizes, reading)
         return
     setting = SETTINGS[reading.setting or equation.setting]
     world = _world(setting.name, tuple(sizes.items()))

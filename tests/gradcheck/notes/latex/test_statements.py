@@ -115,9 +115,7 @@ def test_words_above_an_arrow_part_two_statements() -> None:
 
 
 def test_cases() -> None:
-    _, right = sides(
-        r"g'(x) = \begin{cases} 0, & x \leq 0 \\ 1, & \text{else} \end{cases}"
-    )
+    _, right = sides(r"g'(x) = \begin{cases} 0, & x \leq 0 \\ 1, & \text{else} \end{cases}")
     assert isinstance(right, Branches)
     assert right.conditions == ((Letter("x"), "≤", Number(0)), None)
 
@@ -139,7 +137,7 @@ def test_cases() -> None:
     ],
 )
 def test_what_the_notes_do_not_write_is_refused(printed: str) -> None:
-    with pytest.raises(NotesError, match="read|closed"):
+    with pytest.raises(NotesError, match=r"read|closed"):
         statements(printed)
 
 
