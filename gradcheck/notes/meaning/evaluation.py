@@ -130,10 +130,10 @@ class Evaluation:
         name = canonical(node.name, starred=node.starred)
         rows, columns = self.world.shape(name)
         places = [self.index(index) for index in node.indices]
-        if len(places) == 1 and columns == 1:
-            places.append(1)
-        if len(places) != 2:
-            raise Misfit(node.name, f"{len(node.indices)} indices", shown((rows, columns)))
+        vector = self.world.setting.arrays[name][1] == 1
+        if len(places) != (1 if vector else 2):
+            raise Misfit(node.name, f"with {len(places)} indices", shown((rows, columns)))
+        places = [*places, 1][:2]
         for index, place, size in zip(node.indices, places, (rows, columns), strict=False):
             if isinstance(place, int) and isinstance(size, int) and not 1 <= place <= size:
                 if index.printed and isinstance(index.value, int):

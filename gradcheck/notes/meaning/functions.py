@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradcheck.notes.latex.nodes import Applied
-    from gradcheck.notes.meaning.evaluation import Evaluation
+    from gradcheck.notes.meaning.evaluator import Evaluator
 
 Value = Any
 """A SymPy expression, or what lies between two."""
 
 
-def function(node: Applied, arguments: Sequence[Any], evaluation: Evaluation) -> Value:
+def function(node: Applied, arguments: Sequence[Any], evaluation: Evaluator) -> Value:
     """Return a function of numbers: exp, max, the any F of the notes, or their g, which is ReLU."""
     from sympy import Derivative, Function, Max, exp
 
@@ -34,7 +34,7 @@ def function(node: Applied, arguments: Sequence[Any], evaluation: Evaluation) ->
     return _relu(argument, evaluation, primed=node.primed)
 
 
-def _relu(argument: Any, evaluation: Evaluation, *, primed: bool) -> Value:
+def _relu(argument: Any, evaluation: Evaluator, *, primed: bool) -> Value:
     """Return g or g'; at the kink, where there is no derivative, what lies between."""
     world = evaluation.world
     left, right = world.sides(argument) if primed else (world.relu(argument),) * 2

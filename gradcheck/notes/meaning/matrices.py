@@ -13,13 +13,13 @@ from gradcheck.notes.meaning.values import Misfit, Table, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gradcheck.notes.meaning.evaluation import Evaluation
+    from gradcheck.notes.meaning.evaluator import Evaluator
 
 Value = Any
 """A SymPy expression or a `Table`."""
 
 
-def going_on(terms: Sequence[Term], evaluation: Evaluation) -> Value:
+def going_on(terms: Sequence[Term], evaluation: Evaluator) -> Value:
     """Return the sum of terms with dots among them."""
     from sympy import Add
 
@@ -52,7 +52,7 @@ def going_on(terms: Sequence[Term], evaluation: Evaluation) -> Value:
     return added(values)
 
 
-def _hidden_sum(run: Run, size: Any, evaluation: Evaluation) -> Value:
+def _hidden_sum(run: Run, size: Any, evaluation: Evaluator) -> Value:
     from sympy import Symbol
 
     # Once with an index that is known to lie beyond the start, for what the braces claim.
@@ -68,7 +68,7 @@ def _no_rule() -> Misfit:
     return Misfit("what the dots stand for", "between terms that follow no rule", "the next terms")
 
 
-def table(node: Grid, evaluation: Evaluation) -> Table:
+def table(node: Grid, evaluation: Evaluator) -> Table:
     """Return a printed matrix: at each place the cell that stands there, or that dots stand for."""
     layout = Layout(node)
     rows, columns = (
@@ -85,7 +85,7 @@ def table(node: Grid, evaluation: Evaluation) -> Table:
     return Table(rows, columns, _uniform(layout, rows, columns, evaluation))
 
 
-def _cell(cell: Node, evaluation: Evaluation) -> Value:
+def _cell(cell: Node, evaluation: Evaluator) -> Value:
     value = evaluation.value(cell)
     if isinstance(value, Table):
         if value.shape != (1, 1):
@@ -95,7 +95,7 @@ def _cell(cell: Node, evaluation: Evaluation) -> Value:
 
 
 def _uniform(
-    layout: Layout, rows: Any, columns: Any, evaluation: Evaluation
+    layout: Layout, rows: Any, columns: Any, evaluation: Evaluator
 ) -> Callable[[Any, Any], Value]:
     """Return the entry at any place, having claimed that each printed cell is such a one."""
     from sympy import Integer, KroneckerDelta
