@@ -170,7 +170,10 @@ def _tried(
                 if not holds(case):
                     return _Tried(largest, identities, general=False, refuted=(sizes, case))
         except TooSmall:
-            continue
+            if all(size == largest for size in sizes.values()):
+                raise NotesError(
+                    f"it names a component that not even sizes of {largest} have"
+                ) from None
     if not identities:
         raise NotesError("it says nothing at any of the sizes")
     general = _holds_generally(equation, printed, reading, context)

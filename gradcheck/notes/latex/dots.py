@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.errors import NotesError
 from gradcheck.notes.latex.nodes import Dots, Grid, Index, Node, found, mapped
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ class Layout:
         rows = [row for row in grid.rows if not all(isinstance(cell, Dots) for cell in row)]
         self._row_dots = len(rows) < len(grid.rows)
         places = [k for k, cell in enumerate(rows[0]) if isinstance(cell, Dots)]
+        dotted = [[k for k, cell in enumerate(row) if isinstance(cell, Dots)] for row in rows]
+        if len({len(row) for row in grid.rows}) > 1 or any(row != places for row in dotted):
+            raise NotesError("the rows of a matrix are not alike in their dots")
         self._column_dots = bool(places)
         self._cells = [[cell for k, cell in enumerate(row) if k not in places] for row in rows]
         self._above = len(rows) - 1 if self._row_dots else len(rows)

@@ -278,7 +278,9 @@ class _Reader:
                 rows.append(tuple(cells))
             self._taken(r"\\")
         self._take(r"\end")
-        self._argument()
+        ended = "".join(map(str, self._argument()))
+        if ended != name:
+            raise NotesError(f"cannot read the end of {ended!r}, must be of {name!r}")
         if name == "cases":
             return Branches(tuple(row[0] for row in rows), tuple(conditions))
         if name != "bmatrix":

@@ -35,9 +35,9 @@ def statements(printed: str) -> list[Statement]:
         elif conditional:
             condition, conditional = relation(part), False
         else:
-            statement = _statement(part, condition)
-            if statement is not None:
-                found.append(statement)
+            found.append(_statement(part, condition))
+            if found[-1].continued and len(found) > 1:
+                raise NotesError("nothing stands before an =")
     return found
 
 
@@ -86,7 +86,7 @@ def _closing(tokens: Sequence[Token]) -> int:
     return list(tokens).index("}")
 
 
-def _statement(part: Sequence[Token], condition: tuple[Node, str, Node] | None) -> Statement | None:
+def _statement(part: Sequence[Token], condition: tuple[Node, str, Node] | None) -> Statement:
     placeholder = None
     if _ARROW in part:
         places = [k for k, token in enumerate(part) if token == _ARROW]
@@ -102,7 +102,9 @@ def _statement(part: Sequence[Token], condition: tuple[Node, str, Node] | None) 
         else:
             sides[-1].append(token)
     continued = not sides[0]
+    if not all(sides[1:]):
+        raise NotesError("nothing stands after an =")
     trees = tuple(expression(side, placeholder) for side in sides if side)
     if len(trees) < 2 and not continued:
-        return None  # a formula that is only named: no statement
+        raise NotesError("a formula without = states nothing")
     return Statement(trees, continued, condition)

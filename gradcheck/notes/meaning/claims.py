@@ -14,7 +14,7 @@ from gradcheck.notes.latex.statements import statements
 from gradcheck.notes.meaning.evaluation import Evaluation
 from gradcheck.notes.meaning.general_words import GENERAL
 from gradcheck.notes.meaning.settings import SETTINGS
-from gradcheck.notes.meaning.values import Misfit, Table, shown
+from gradcheck.notes.meaning.values import Jacobian, Misfit, Operator, Table, shown
 from gradcheck.notes.meaning.words import CLAIMS
 from gradcheck.notes.meaning.world import TooSmall, World
 
@@ -46,7 +46,7 @@ def cases(
     Raises
     ------
     TooSmall
-        Where it says nothing at these sizes.
+        At the end, where it names a component that these sizes do not have.
     NotesError
         Where it cannot be read.
     """
@@ -59,18 +59,16 @@ def cases(
         return
     setting = SETTINGS[reading.setting or equation.setting]
     world = _world(setting.name, tuple(sizes.items()))
-    told = 0
     small = None
     for statement in context.stated(equation, printed):
         for indices in choices(statement, world):
             evaluation = Evaluation(world, reading, indices, context.named(equation))
             try:
                 for case in _stated(statement, evaluation):
-                    told += 1
                     yield case if world.concrete else _apart(case, statement)
             except TooSmall as error:
                 small = error
-    if not told and small is not None:
+    if small is not None:
         raise small
 
 
@@ -243,10 +241,10 @@ def _equal(value: Any, oracle: Any, evaluation: Evaluation) -> Iterator[Case]:
     if isinstance(value, Table) != isinstance(oracle, Table):
         value, oracle = (_as_table(v) for v in (value, oracle))
     if not isinstance(value, Table):
-        yield Case(where="", printed=value, oracle=oracle, indices=evaluation.indices)
+        yield _case("", value, oracle, evaluation)
         return
     shapes = shown(value.shape), shown(oracle.shape)
-    yield Case(where="the shape", printed=shapes[0], oracle=shapes[1], indices=evaluation.indices)
+    yield _case("the shape", *shapes, evaluation)
     if value.shape != oracle.shape:
         return
     for row, column in _entries(value):
@@ -256,7 +254,13 @@ def _equal(value: Any, oracle: Any, evaluation: Evaluation) -> Iterator[Case]:
         except Misfit as misfit:
             yield _misfit(misfit, evaluation)
             return
-        yield Case(where=where, printed=pair[0], oracle=pair[1], indices=evaluation.indices)
+        yield _case(where, *pair, evaluation)
+
+
+def _case(where: str, printed: Any, oracle: Any, evaluation: Evaluation) -> Case:
+    if any(isinstance(value, Operator | Jacobian) for value in (printed, oracle)):
+        raise NotesError("a derivative of nothing, or of a whole array, is compared with something")
+    return Case(where=where, printed=printed, oracle=oracle, indices=evaluation.indices)
 
 
 def _as_table(value: Any) -> Table:
@@ -273,9 +277,4 @@ def _entries(table: Table) -> Iterator[tuple[Any, Any]]:
 
 
 def _misfit(misfit: Misfit, evaluation: Evaluation) -> Case:
-    return Case(
-        where=misfit.where,
-        printed=misfit.printed,
-        oracle=misfit.oracle,
-        indices=evaluation.indices,
-    )
+    return _case(misfit.where, misfit.printed, misfit.oracle, evaluation)

@@ -89,6 +89,8 @@ class Evaluation:
 
     def claim(self, where: str, printed: Value, oracle: Value) -> None:
         """Note that two things are claimed to be equal."""
+        if isinstance(printed, Table) or isinstance(oracle, Table):
+            raise NotesError(f"{where} must be of a number")
         self.cases.append(Case(where=where, printed=printed, oracle=oracle, indices=self.indices))
 
     # Letters and numbers
@@ -136,7 +138,7 @@ class Evaluation:
         places = [*places, 1][:2]
         for index, place, size in zip(node.indices, places, (rows, columns), strict=False):
             if isinstance(place, int) and isinstance(size, int) and not 1 <= place <= size:
-                if index.printed and isinstance(index.value, int):
+                if index.printed and isinstance(index.value, int) and place > size:
                     raise TooSmall
                 missing = "".join(str(p) for p in places[: len(node.indices)])
                 raise Misfit(f"{node.name}_{missing}", "no such component", shown((rows, columns)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gradcheck.errors import NotesError
 from gradcheck.notes.latex.dots import Layout, run_of
 from gradcheck.notes.latex.grammar import expression
 from gradcheck.notes.latex.nodes import Grid, Index, mapped
@@ -109,3 +110,16 @@ def test_rows_that_are_all_alike_do_not_tell_how_many_they_are() -> None:
 def test_the_letter_tells_how_far_the_columns_run() -> None:
     layout = grid(r"w_{11} & w_{12} & \dots & w_{1n}", r"w_{21} & w_{22} & \dots & w_{2n}")
     assert (layout.rows, layout.columns) == (2, "n")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [r"w_{11} & \dots & w_{1i}", r"w_{21} & w_{22} & w_{2i}"],
+        [r"w_{11} & \dots & w_{1i}", r"w_{21} & \dots"],
+        [r"b_1 & b_2", r"\vdots", r"b_i & b_j"],
+    ],
+)
+def test_rows_that_are_not_alike_are_refused(rows: list[str]) -> None:
+    with pytest.raises(NotesError, match="not alike"):
+        grid(*rows)

@@ -134,10 +134,14 @@ def test_cases() -> None:
         r"If $k$: $Y = b$",
         r"Y \xrightarrow b",
         "Y = §",
+        "Y",
+        "Y = = b",
+        r"Y = b; \quad = X",
+        r"Y = \begin{bmatrix} b \end{cases}",
     ],
 )
 def test_what_the_notes_do_not_write_is_refused(printed: str) -> None:
-    with pytest.raises(NotesError, match=r"read|closed"):
+    with pytest.raises(NotesError, match=r"read|closed|nothing"):
         statements(printed)
 
 
