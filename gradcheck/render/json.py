@@ -109,7 +109,7 @@ def _worst(worst: Worst) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, role: str) -> dict[str, Any]:
-    equation = cited(role, finding.quantity, finding.code)
+    equation = None if finding.remark else cited(role, finding.quantity, finding.code)
     return {
         "code": finding.code,
         "quantity": finding.quantity,

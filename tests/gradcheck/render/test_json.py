@@ -106,6 +106,7 @@ def test_a_check_holds_everything(faulty: Result) -> None:
 def test_a_remark_says_so() -> None:
     entry = subject_entry(dense(findings=(KINK,)))
     assert [finding["remark"] for finding in entry["findings"]] == [True]
+    assert [finding["reference"] for finding in entry["findings"]] == [None]
     assert entry["verdict"] == "pass"
 
 

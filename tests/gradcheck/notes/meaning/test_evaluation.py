@@ -78,7 +78,7 @@ def test_dots_in_a_sum_stop_where_the_size_does(size: int, oracle: list[Any]) ->
 
 @pytest.mark.parametrize(
     "printed",
-    [r"X W", r"X + b W", r"X + 1", r"W \odot X", r"\frac{1}{X}", r"X^2", "x_{11}", "w_1"],
+    [r"X W", r"X + b W", r"X + 1", r"W \odot X", r"\frac{1}{X}", r"X^2", "x_{11}", "w_1", "x_0"],
 )
 def test_what_does_not_fit(printed: str) -> None:
     with pytest.raises(Misfit):
