@@ -101,7 +101,7 @@ def audit(equation: Equation, context: Context, largest: int = LARGEST) -> Audit
     """Derive the verdict of one equation.
 
     Its readings are tried from the strictest to the loosest. If none makes it true it is a
-    misprint, and then what should stand there must be true by the same means.
+    misprint, refuted by the loosest; then what should stand there must be true by the same means.
     """
     refuted: tuple[Mapping[str, int], Case] | None = None
     try:
@@ -109,7 +109,7 @@ def audit(equation: Equation, context: Context, largest: int = LARGEST) -> Audit
             tried = _tried(equation, equation.printed, reading, context, largest)
             if tried.refuted is None:
                 return _right(equation, reading, tried)
-            refuted = refuted or tried.refuted
+            refuted = tried.refuted
         assert refuted is not None  # noqa: S101 - there is at least one reading
         return _misprint(equation, refuted, context, largest)
     except NotesError as error:
@@ -147,6 +147,7 @@ def _misprint(
                 equation=equation,
                 verdict=Standing.MISPRINT,
                 reason=f"corrected, it holds {_known(tried)}",
+                remark="" if reading is equation.readings[0] else reading.remark,
                 counterexample=example,
             )
     raise NotesError("what is given as its correction does not hold either")

@@ -197,8 +197,8 @@ def _applies(statement: Statement, indices: dict[str, Any]) -> bool:
     if statement.condition is None:
         return True
     left, relation, right = statement.condition
-    if not isinstance(left, Letter) or not isinstance(right, Letter):
-        raise NotesError("a condition must be of two indices")
+    if not isinstance(left, Letter) or not isinstance(right, Letter) or relation not in "=≠":
+        raise NotesError("a condition must be that two indices are equal, or are not")
     one, other = indices[left.name], indices[right.name]
     if not isinstance(one, int):
         if relation == "=":
@@ -215,6 +215,8 @@ def _apart(case: Case, statement: Statement) -> Case:
 
     left, _, right = statement.condition
     if not isinstance(left, Letter) or not isinstance(right, Letter):
+        return case
+    if isinstance(case.printed, str):
         return case
     delta = KroneckerDelta(case.indices[left.name], case.indices[right.name])
     return replace(

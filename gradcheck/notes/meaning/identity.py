@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.notes.meaning.values import Between
@@ -14,6 +13,12 @@ if TYPE_CHECKING:
 
 LARGEST = 3
 """Numbers are sought among 0, 1, -1, …, up to this size."""
+
+NOTHING = 1e-20
+"""What is smaller is 0, where 30 digits are evaluated."""
+
+TRIES = 500
+"""So many of them: a polynomial that is not 0 is not 0 at one of the first few."""
 
 
 def holds(case: Case) -> bool:
@@ -89,9 +94,16 @@ def numbers(case: Case) -> dict[str, Expression] | None:
     for values in _small(symbols):
         point = {symbol: values.get(symbol, 1 if symbol.is_positive else 0) for symbol in shown}
         difference = (printed - oracle).subs(point)
-        if difference.is_finite and difference != 0:
+        if _differs(difference):
             return {symbol.name: value for symbol, value in point.items()}
     return None
+
+
+def _differs(difference: Expression) -> bool:
+    """Say whether a number is not 0: one that SymPy does not simplify is evaluated."""
+    if not difference.is_finite:
+        return False
+    return bool(difference != 0 if difference.is_Rational else abs(difference.evalf(30)) > NOTHING)
 
 
 def at(expression: Expression, point: Mapping[str, Expression]) -> Expression:
@@ -115,20 +127,22 @@ def _plain(expression: Expression) -> Expression:
 
 def _small(symbols: Sequence[Expression]) -> Iterator[dict[Expression, int]]:
     """Yield assignments: one symbol is not like the others, then two, then more of them."""
+    from itertools import islice
+
+    yield from islice(_few(symbols), TRIES)
+    # Where no few of them do: all of them, each another.
+    for start in range(2, 6):
+        yield {symbol: start + k for k, symbol in enumerate(symbols)}
+
+
+def _few(symbols: Sequence[Expression]) -> Iterator[dict[Expression, int]]:
     from itertools import combinations, product
 
     sizes = range(1, LARGEST + 1)
-    for several in range(len(symbols) + 1):
-        if several > 4:
-            break
+    for several in range(min(len(symbols), 4) + 1):
         for chosen in combinations(symbols, several):
             ranges = [
                 (2, 3) if s.is_positive else [v for k in sizes for v in (k, -k)] for s in chosen
             ]
             for values in product(*ranges):
                 yield dict(zip(chosen, values, strict=True))
-    # Where no few of them do: all of them, each another.
-    for start in count(2):
-        if start > 5:
-            return
-        yield {symbol: start + k for k, symbol in enumerate(symbols)}

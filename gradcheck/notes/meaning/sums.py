@@ -51,7 +51,7 @@ def _carried_out(whole: Expression) -> Expression:
     parts = []
     for term in Add.make_args(expand(collapsed(body))):
         factors = Mul.make_args(term)
-        deltas = [f for f in factors if isinstance(f, KroneckerDelta) and f.has(index)]
+        deltas = [f for f in factors if isinstance(f, KroneckerDelta) and index in f.args]
         if deltas:
             one, other = deltas[0].args
             rest = Mul(*(f for f in factors if f is not deltas[0]))

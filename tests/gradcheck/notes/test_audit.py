@@ -156,3 +156,20 @@ def test_an_equation_of_ones_own() -> None:
     )
     assert of(own).verdict is Standing.HOLDS
     assert of(replace(own, printed=r"$\sum_{i=1}^n y_i = 2$")).verdict is Standing.MISPRINT
+
+
+def test_a_loose_equation_is_refuted_by_its_loosest_reading() -> None:
+    equation = BY_ID["cost-example"]
+    wrong = equation.printed.replace(r"\frac{1}{n}", r"\frac{2}{n}")
+    example = of(replace(equation, printed=wrong)).counterexample
+    assert example is not None
+    assert example.where == ""
+    assert example.sizes == {"n": 1}
+
+
+@pytest.mark.parametrize("condition", [r"k \leq i", "k = 1"])
+def test_a_condition_is_of_two_indices(condition: str) -> None:
+    equation = BY_ID["softmax-off-diagonal"]
+    said = of(replace(equation, printed=equation.printed.replace(r"k \neq j", condition)))
+    assert said.verdict is Standing.UNDECIDABLE
+    assert "a condition must be" in said.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import Derivative, Function, Integer, Symbol, exp, symbols
+from sympy import Derivative, Function, Integer, Symbol, cos, exp, sin, symbols
 
 from gradcheck.notes.equation import Case
 from gradcheck.notes.meaning.identity import at, holds, numbers
@@ -73,3 +73,11 @@ def test_many_symbols() -> None:
     point = numbers(case(product, Integer(0)))
     assert point is not None
     assert at(product, point) != 0
+
+
+def test_what_is_not_simplified_is_not_accused() -> None:
+    several = [Symbol(f"x_{k}") for k in range(9)]
+    one = case(sin(sum(several)) ** 2 + cos(sum(several)) ** 2, Integer(1))
+    assert not holds(one)
+    assert numbers(one) is None
+    assert numbers(case(one.printed, Integer(2))) is not None
