@@ -79,17 +79,20 @@ def table(node: Grid, evaluation: Evaluator) -> Table:
     if rows is None:
         raise NotesError("nothing tells how large the matrix is")
     if evaluation.world.concrete:
-        return Table(
-            rows, columns, lambda r, c: _cell(layout.cell(r, c, rows, columns), evaluation)
-        )
+
+        def entry(row: Any, column: Any) -> Value:
+            where = f"entry {row}" if columns == 1 else f"entry ({row}, {column})"
+            return _cell(layout.cell(row, column, rows, columns), evaluation, where)
+
+        return Table(rows, columns, entry)
     return Table(rows, columns, _uniform(layout, rows, columns, evaluation))
 
 
-def _cell(cell: Node, evaluation: Evaluator) -> Value:
+def _cell(cell: Node, evaluation: Evaluator, where: str = "an entry") -> Value:
     value = evaluation.value(cell)
     if isinstance(value, Table):
         if value.shape != (1, 1):
-            raise Misfit("an entry of the matrix", f"a block of {shown(value.shape)}", "1 × 1")
+            raise Misfit(where, f"a block of {shown(value.shape)}", "1 × 1")
         return value.entry(1, 1)
     return value
 
