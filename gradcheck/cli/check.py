@@ -119,6 +119,7 @@ def check_command(
     from gradcheck.students.settings import settings_for
 
     begin = perf_counter()
+    told = form == "json" or output is not None
     targets = targets_of(paths)
     if output is not None:
         prepare(output, ("report.json", "report.md"))
@@ -129,6 +130,7 @@ def check_command(
         limits=limits,
         in_process=in_process,
         proof_seconds=0.0 if no_proof else proof_seconds,
+        pictured=told,
     )
 
     def configured(path: Path) -> Options:
@@ -145,7 +147,6 @@ def check_command(
             progress=step,
             meanwhile=None if quiet or form == "json" else _ready_to_print,
         )
-    told = form == "json" or output is not None
     report = report_of(reports, seed, _command(paths, only, seed), versions=told)
     code = _exit_code(report)
     if output is not None:
