@@ -55,7 +55,7 @@ def _derived(formula: Formula, wanted: str) -> str:
     output = r"\mathcal{L}" if not formula.output else "y"
     letter = sympy.latex(sympy.Symbol(wanted))
     # SymPy orders a product and a sum in its own way: -y (y - 1) is what the notes call y (1 - y).
-    entries = _LESS_ONE.sub(r"\1 (1 - \1)", sympy.latex(matrix))
+    entries = _LESS_ONE.sub(r"\1 (1 - \1)", sympy.latex(matrix, mat_delim=""))
     return rf"\frac{{\partial {output}}}{{\partial {letter}}} = {entries}"
 
 

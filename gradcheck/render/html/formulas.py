@@ -37,6 +37,19 @@ class Theory:
     rules: tuple[Rule, ...] = ()
 
 
+@lru_cache(maxsize=64)
+def equation(name: str) -> Any:
+    """Return an equation of the notes by its id; a line that goes on another, with its left side.
+
+    Empty where the notes have none of that name.
+    """
+    known = BY_ID.get(name)
+    if known is None:
+        return ""
+    left = BY_ID[known.continues].formula.partition("=")[0] if known.continues else ""
+    return made_here(mathml(left + known.formula))
+
+
 @lru_cache(maxsize=32)
 def theory(role: str) -> Theory:
     """Return what the notes say of a role."""
@@ -46,7 +59,7 @@ def theory(role: str) -> Theory:
             quantity=symbol(quantity),
             id=name,
             heading=BY_ID[name].heading,
-            formula=made_here(mathml(BY_ID[name].formula)),
+            formula=equation(name),
         )
         for quantity, name in CITED.get(role, {}).items()
     )

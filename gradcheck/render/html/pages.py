@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from gradcheck.records import FileNote, Report, Result
 
+RANKED = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_RUN, Verdict.PASS)
+
 SLOWEST, MOST_FREQUENT = 10, 12
 
 GROUPS = (
@@ -85,14 +87,18 @@ def report_pages(report: Report, name: str = "report.html") -> dict[str, str]:
 def _page(report: Report, more: Mapping[str, Any]) -> str:
     results = [result for result in report.subjects if not absent(result)]
     anchors = [f"s{k + 1}" for k in range(len(results))]
+    verdict = report_verdict(report)
     heads, lines = matrix(results, anchors)
     sections = [
         section(result, anchor, sparing=more["sparing"])
         for result, anchor in zip(results, anchors, strict=True)
     ]
+    # What is wrong comes first: it is what one opens the page for.
+    sections.sort(key=lambda one: RANKED.index(one.story.verdict))
     return environment().get_template("report.html.jinja").render(
         report=report,
-        verdict=report_verdict(report),
+        verdict=verdict,
+        calm=verdict is Verdict.PASS,
         headline=headline(report),
         heads=heads,
         lines=lines,

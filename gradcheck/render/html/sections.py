@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from gradcheck.records import Oracle, Verdict
 from gradcheck.render.html.environment import made_here
-from gradcheck.render.html.formulas import Theory, theory
+from gradcheck.render.html.formulas import Theory, equation, theory
 from gradcheck.render.pictures import lines, matrices, steps
 from gradcheck.render.story import Block, Story, story_of
 from gradcheck.render.summary import Row, contract_rows, value_rows
-from gradcheck.render.words import plain, symbol
+from gradcheck.render.words import plain, residual_of, symbol
 
 if TYPE_CHECKING:
     from gradcheck.evidence import Entries, Pictured, StepStudy
@@ -34,6 +34,7 @@ class Fault:
     block: Block
     hint: str
     lines: tuple[tuple[str, str], ...]
+    equation: Any
     pictures: tuple[Picture, ...]
 
 
@@ -42,6 +43,7 @@ class Refutation:
     """A proof that a gradient is wrong: by how much, and at which numbers it was replayed."""
 
     quantity: str
+    residual: str
     proof: Proof
 
 
@@ -86,7 +88,11 @@ def section(result: Result, anchor: str, *, sparing: bool = False) -> Section:
         values=tuple(value_rows(result)),
         contracts=tuple(contract_rows(result)),
         refutations=tuple(
-            Refutation(quantity=symbol(check.quantity), proof=check.proof)
+            Refutation(
+                quantity=symbol(check.quantity),
+                residual=residual_of(result, check.quantity),
+                proof=check.proof,
+            )
             for check in result.checks
             if check.oracle is Oracle.PROOF
             and check.verdict is Verdict.FAIL
@@ -114,8 +120,15 @@ def _fault(block: Block, drawn: _Drawn) -> Fault:
         block=block,
         hint=hint,
         lines=tuple(line for line in block.lines if line[0] != "hint"),
+        equation=_equation(block),
         pictures=tuple(drawn.of_wrong(block)),
     )
+
+
+def _equation(block: Block) -> Any:
+    """Return the equation of the notes that a block cites, as MathML; or nothing."""
+    cited = next((text for label, text in block.lines if label == "in the notes"), "")
+    return equation(cited.rpartition(", ")[2])
 
 
 class _Drawn:

@@ -95,11 +95,12 @@ def svg(drawn: Figure, name: str, title: str, description: str) -> str:
         body = body.replace(stand_in, f"var(--{colour})")
     body = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", body)
     body = re.sub(r" font-family: [^;\"]*;| transform=\"rotate\(-0 [^\"]*\"", "", body)
-    body = re.sub(r"(\d+\.\d{2})\d+", r"\1", body)
+    # Of places alone, to a hundredth of a pixel: what is written in a picture stays as it is.
+    body = re.sub(r"<[^>]*>", lambda m: re.sub(r"(\d+\.\d{2})\d+", r"\1", m[0]), body)
     body = re.sub(r"\s*\n\s*", " ", body)
     viewed = box[1] if box else "0 0 100 100"
     return (
-        f'<svg class="picture" role="img" viewBox="{viewed}" '
+        f'<svg class="picture" role="img" width="{viewed.split()[2]}" viewBox="{viewed}" '
         f'aria-labelledby="{name}-title {name}-text">'
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-text">{escape(description)}</desc>{body.strip()}'

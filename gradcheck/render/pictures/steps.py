@@ -44,16 +44,18 @@ def step_curve(study: StepStudy, name: str) -> str:
         at = min(max(abs(value), floor), LARGEST)
         low, high = min(low, at), max(high, at)
         axes.axhline(at, color=COLOURS[colour], linestyle=style, linewidth=1.6)
+        # Each on a side of its own: the two lines may be close.
+        edge, side = (0.01, "left") if colour == "right" else (1.0, "right")
         axes.annotate(
-            label, (1.0, at), xycoords=("axes fraction", "data"), xytext=(0, 3),
-            textcoords="offset points", ha="right", va="bottom", color=COLOURS[colour], fontsize=10,
+            label, (edge, at), xycoords=("axes fraction", "data"), xytext=(0, 3),
+            textcoords="offset points", ha=side, va="bottom", color=COLOURS[colour], fontsize=10,
         )  # fmt: skip
-    axes.set_ylim(low / 8, high * 30)
+    axes.set_ylim(low / 30, high * 30)
     if SMALLEST < study.chosen < LARGEST:
         axes.axvline(study.chosen, color=COLOURS["dim"], linestyle=":", linewidth=1.4)
         axes.annotate(
-            "chosen step", (study.chosen, 1.0), xycoords=("data", "axes fraction"), xytext=(4, 2),
-            textcoords="offset points", ha="left", va="top", color=COLOURS["dim"], fontsize=10,
+            "chosen step", (study.chosen, 0.0), xycoords=("data", "axes fraction"), xytext=(4, 3),
+            textcoords="offset points", ha="left", va="bottom", color=COLOURS["dim"], fontsize=10,
         )  # fmt: skip
     axes.set_xlabel("step h", labelpad=2)
     axes.set_ylabel("error of the slope", labelpad=2)
