@@ -108,8 +108,9 @@ def bars(counts: Sequence[tuple[str, int]], name: str) -> str:
     axes.barh(places, numbers, color=COLOURS["mark"], height=0.68)
     for place, number in zip(places, numbers, strict=True):
         axes.annotate(
-            str(number), (number, place), xytext=(4, 0), textcoords="offset points", va="center"
-        )
+            str(number), (number, place), xytext=(4, 0), textcoords="offset points", va="center",
+            color=COLOURS["ink"],
+        )  # fmt: skip
     axes.set_yticks(places, [label for label, _ in counts])
     axes.set_ylim(len(counts) - 0.4, -0.6)
     axes.set_xlim(0, 1.12 * max(numbers))
