@@ -1,4 +1,4 @@
-"""What pictures are drawn from: frozen records of a few numbers each. Imports nothing but the types.
+"""What pictures are drawn from: frozen records of a few numbers each.
 
 They decide nothing: every verdict stands in a check. A report holds them so that each picture can
 be drawn again from the report alone.

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck.account import Account, match
 from gradcheck.errors import SubjectError
-from gradcheck.evidence import Entries, Pictured, Strip, StepStudy, as_matrix, shown
+from gradcheck.evidence import Entries, Pictured, StepStudy, Strip, as_matrix, shown
 from gradcheck.oracles.differences import FiniteDifferences, scale
 from gradcheck.oracles.step_study import FIRST_STEP, ladder_from, study_steps
 from gradcheck.records import Oracle, Verdict

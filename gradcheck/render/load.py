@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradcheck.errors import UsageError
-from gradcheck.evidence import Entries, Pictured, Strip, StepStudy
+from gradcheck.evidence import Entries, Pictured, StepStudy, Strip
 from gradcheck.records import (
     Check,
     Evidence,
@@ -164,7 +164,8 @@ def _worst(held: Held) -> Worst:
 
 def _proof(held: Held) -> Proof:
     lists = ("claims", "conditions", "exceptions")
-    return Proof(**{key: tuple(one) if key in lists else one for key, one in held.items()})
+    fields: Any = {key: tuple(one) if key in lists else one for key, one in held.items()}
+    return Proof(**fields)
 
 
 def _pictured(held: Mapping[str, Sequence[Held]], name: str) -> Pictured:

@@ -1,4 +1,4 @@
-"""What the notes say of a layer, as MathML: its formula, its Jacobian, the equations of each part."""
+"""What the notes say of a layer, as MathML: its formula, its Jacobian, and the equations."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def _page(report: Report, more: Mapping[str, Any]) -> str:
         versions=sorted(report.tool.items()),
         links=more["links"],
         notes=[note for note in report.files if note.notes or note.output or note.error],
-        title=plain(report.files[0].path, 80) if len(report.files) == 1 else "report",
+        title=plain(report.files[0].path if len(report.files) == 1 else report.command, 80),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ _NAMES = (
 COLOURS: Mapping[str, str] = {name: f"#0123{k:02x}" for k, name in enumerate(_NAMES)}
 """By the name in the style sheet, what a figure is drawn in."""
 
-_SETTINGS = {
+_SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "gradcheck",
     "text.parse_math": False,
@@ -39,10 +39,9 @@ _SETTINGS = {
     "axes.unicode_minus": False,
     "axes.linewidth": 0.8,
     "path.simplify": True,
-    **{
-        key: COLOURS["ink"]
-        for key in ("text.color", "axes.labelcolor", "xtick.color", "ytick.color")
-    },
+    **dict.fromkeys(
+        ("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), COLOURS["ink"]
+    ),
     "axes.edgecolor": COLOURS["dim"],
 }
 
@@ -79,10 +78,10 @@ def svg(drawn: Figure, name: str, title: str, description: str) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     out = StringIO()
-    with rc_context({**_SETTINGS, "svg.hashsalt": "gradcheck"}):
-        FigureCanvasSVG(drawn).print_svg(
-            out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
+    canvas: Any = FigureCanvasSVG(drawn)
+    with rc_context(_SETTINGS):
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        canvas.print_svg(out, metadata=nothing)
     text = out.getvalue()
     inside = text[text.index("<svg") :]
     head, _, body = inside.partition(">")
@@ -111,7 +110,5 @@ def _named(body: str, name: str) -> str:
     """Drop the ids that nothing refers to, and give the others names of this picture's own."""
     used = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^)"]+)', body))
     names = {old: f"{name}-{k}" for k, old in enumerate(used)}
-    body = re.sub(
-        r' id="([^"]*)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", body
-    )
+    body = re.sub(r' id="([^"]*)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", body)
     return re.sub(r'(url\(|href=")#([^)"]+)', lambda m: f"{m[1]}#{names[m[2]]}", body)

@@ -42,7 +42,7 @@ def heat_map(entries: Entries, name: str) -> str:
     def level(k: int) -> int:
         if not wrong[k]:
             return 0
-        part = sizes[k] / largest if 0 < largest and sizes[k] < math.inf else 1.0
+        part = sizes[k] / largest if largest > 0 and sizes[k] < math.inf else 1.0
         return 1 + min(HEATS - 2, int(part * (HEATS - 1)))
 
     drawn = _cells(entries, level, lambda k: _short(sizes[k]) if wrong[k] else "0")
