@@ -6,9 +6,6 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from gradcheck.render.json import report_json
-from gradcheck.render.markdown import report_markdown
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -29,7 +26,9 @@ def report_texts(report: Report) -> dict[str, str]:
     Each is a function of the report alone, which is what report.json holds.
     """
     from gradcheck.render.html.pages import report_pages
+    from gradcheck.render.json import report_json
     from gradcheck.render.junit import report_xml
+    from gradcheck.render.markdown import report_markdown
 
     return {
         JSON: report_json(report),
