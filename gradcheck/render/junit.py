@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck.records import Oracle, Verdict, together
 from gradcheck.render.story import absent, story_of
-from gradcheck.render.summary import printable, weakest
+from gradcheck.render.summary import weakest
 from gradcheck.render.words import plain, symbol
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def _text(text: object, limit: int = 500) -> str:
 
 def _lines(text: str) -> str:
     """Return text of several lines, none of which commands a runner that shows it."""
-    return "\n".join(plain(line, 1000) for line in printable(text).split("\n"))
+    lines = text.replace("\r", "\n").split("\n")
+    return "\n".join(plain(line, 1000) for line in lines)
 
 
 def _unique(name: str, used: set[str]) -> str:

@@ -35,14 +35,14 @@ def step_curve(study: StepStudy, name: str) -> str:
     drawn, axes = figure(5.4, 3.5)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    marks = [("oracle's bound, extrapolated", study.bound, "right", "--"), *_code(study)]
+    marks = [mark for mark in marks if math.isfinite(mark[1])]
+    sizes = [*errors, *(min(max(abs(value), floor), LARGEST) for _, value, _, _ in marks)]
+    axes.set_ylim(min(sizes) / 30, max(sizes) * 30)
+    axes.set_xlim(min(steps) / 4, max(steps) * 4)
     axes.plot(steps, errors, "o-", color=COLOURS["mark"], markersize=4.5, linewidth=1.6)
-    marks = [("oracle's bound", study.bound, "right", "--"), *_code(study)]
-    low, high = min(errors), max(errors)
     for label, value, colour, style in marks:
-        if not math.isfinite(value):
-            continue
         at = min(max(abs(value), floor), LARGEST)
-        low, high = min(low, at), max(high, at)
         axes.axhline(at, color=COLOURS[colour], linestyle=style, linewidth=1.6)
         # Each on a side of its own: the two lines may be close.
         edge, side = (0.01, "left") if colour == "right" else (1.0, "right")
@@ -50,7 +50,6 @@ def step_curve(study: StepStudy, name: str) -> str:
             label, (edge, at), xycoords=("axes fraction", "data"), xytext=(0, 3),
             textcoords="offset points", ha=side, va="bottom", color=COLOURS[colour], fontsize=10,
         )  # fmt: skip
-    axes.set_ylim(low / 30, high * 30)
     if SMALLEST < study.chosen < LARGEST:
         axes.axvline(study.chosen, color=COLOURS["dim"], linestyle=":", linewidth=1.4)
         axes.annotate(
