@@ -32,7 +32,7 @@ def entries(quantity: str = "dx", **more: object) -> Entries:
 
 
 def relu_strip(at_kink: float = 0.0, above: float = 1.0) -> Strip:
-    """Return ReLU on five places; `at_kink` and `above` are what backward returns at and after 0."""
+    """Return ReLU on five places; backward returns `at_kink` at 0 and `above` after it."""
     return Strip(
         quantity="dx", x=(-2.0, -1.0, 0.0, 1.0, 2.0), y=(0.0, 0.0, 0.0, 1.0, 2.0),
         left=(0.0, 0.0, 0.0, 1.0, 1.0), right=(0.0, 0.0, 1.0, 1.0, 1.0),

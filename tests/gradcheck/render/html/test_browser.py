@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from drawn import with_pictures
@@ -13,6 +13,9 @@ from student_report import hostile, report, right, softmax
 
 from gradcheck.records import FileNote
 from gradcheck.render.html.pages import report_pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 
@@ -48,8 +51,8 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     wrong, bad = with_pictures(softmax()), with_pictures(hostile())
     long = with_pictures(softmax(name="S" * 90, file="a/" + "very_long_name_" * 8 + ".py"))
-    several = report(wrong, right(file="b.py"), long,
-                     files=tuple(FileNote(path=p) for p in ("layers.py", "b.py", long.file)))  # fmt: skip
+    notes = tuple(FileNote(path=path) for path in ("layers.py", "b.py", long.file))
+    several = report(wrong, right(file="b.py"), long, files=notes)
     kinds = {"wrong": report(right(), wrong), "right": report_of(with_pictures(dense())),
              "hostile": report(bad), "long": report(long), "several": several}  # fmt: skip
     for kind, given in kinds.items():

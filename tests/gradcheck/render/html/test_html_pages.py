@@ -212,7 +212,7 @@ def several():
 
 def test_several_files_have_an_overview_and_a_page_each_with_links_both_ways():
     pages = report_pages(several())
-    assert list(pages)[0] == "report.html"
+    assert next(iter(pages)) == "report.html"
     assert len(pages) == 6
     assert all(re.fullmatch(r"report-files/\d{4}(-[A-Za-z0-9-]+)?\.html", n) for n in [*pages][1:])
     reached = set()
