@@ -146,7 +146,7 @@ def _overview(report: Report, entries: Sequence[Entry]) -> str:
         entries=entries,
         found=found,
         bars=made_here(bars(drawn, "bars")) if drawn else "",
-        slowest=sorted(entries, key=lambda entry: -entry.note.seconds)[:SLOWEST],
+        slowest=sorted(entries, key=lambda entry: -round(entry.note.seconds, 6))[:SLOWEST],
         unchecked=[e for e in entries if e.note.error or _open(e)],
         open=_open,
         versions=sorted(report.tool.items()),
