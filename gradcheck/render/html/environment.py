@@ -31,7 +31,17 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         finalize=harmless,
     )
-    made.filters |= {"plain": plain, "residual": residual_figure, "symbol": symbol}
+    made.filters |= {
+        "plain": plain,
+        "residual": residual_figure,
+        "sentence": sentence,
+        "symbol": symbol,
+    }
+        "plain": plain,
+        "residual": residual_figure,
+        "symbol": symbol,
+        "sentence": sentence,
+    }
     css = files("gradcheck.render").joinpath("templates/style.css").read_text(encoding="utf-8")
     made.globals |= {
         "style": Markup(css),  # noqa: S704 - the package's own file
@@ -40,6 +50,13 @@ def environment() -> Environment:
         "oracles": ORACLES,
     }
     return made
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter, unless it begins with a symbol such as dL/dW."""
+    first = text.partition(" ")[0]
+    word = len(first) > 1 and first.isalpha() and first.islower()
+    return text[:1].upper() + text[1:] if word else text
 
 
 def made_here(text: str) -> Any:

@@ -86,7 +86,7 @@ def column(check: Check) -> str:
     """Return the column a check is in: of dW1 and dW2 it is that of dW."""
     if check.oracle is Oracle.CONTRACT:
         return CONTRACTS
-    return re.sub(r"(?<=\D)\d+$", "", check.quantity) or check.quantity
+    return _family(check.quantity)
 
 
 def matrix(results: Sequence[Result], anchors: Sequence[str]) -> tuple[list[str], list[Line]]:
@@ -115,6 +115,8 @@ def _cell(result: Result, name: str) -> Cell:
     if not checks:
         return Cell()
     verdict = together(checks)
+    if verdict in (Verdict.INCONCLUSIVE, Verdict.NOT_RUN) and _broken(result, name):
+        verdict = Verdict.FAIL
     if name == CONTRACTS:
         kept = {check.contract for check in checks}
         broken = {check.contract for check in checks if check.verdict is not Verdict.PASS}
@@ -123,11 +125,26 @@ def _cell(result: Result, name: str) -> Cell:
     return Cell(verdict=verdict, note=note or _codes(result, name))
 
 
+def _broken(result: Result, name: str) -> bool:
+    """Say whether a gradient breaks a contract: then no oracle had anything to compare."""
+    return any(
+        check.oracle is Oracle.CONTRACT
+        and check.verdict is Verdict.FAIL
+        and _family(check.quantity) == name
+        for check in result.checks
+    )
+
+
+def _family(quantity: str) -> str:
+    """Return "dW" for "dW1" and "dW2"."""
+    return re.sub(r"(?<=\D)\d+$", "", quantity) or quantity
+
+
 def _codes(result: Result, name: str) -> str:
     codes = [
         plain(finding.code, 40)
         for finding in result.findings
-        if not finding.remark and re.sub(r"(?<=\D)\d+$", "", finding.quantity) == name
+        if not finding.remark and _family(finding.quantity) == name
     ]
     return ", ".join(dict.fromkeys(codes[:1]))
 

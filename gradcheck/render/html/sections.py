@@ -11,10 +11,10 @@ from gradcheck.render.html.formulas import Theory, equation, theory
 from gradcheck.render.pictures import lines, matrices, steps
 from gradcheck.render.story import Block, Story, story_of
 from gradcheck.render.summary import Row, contract_rows, value_rows
-from gradcheck.render.words import plain, residual_of, symbol
+from gradcheck.render.words import residual_of, symbol
 
 if TYPE_CHECKING:
-    from gradcheck.evidence import Entries, Pictured, StepStudy
+    from gradcheck.evidence import Entries, Pictured, StepStudy, Strip
     from gradcheck.records import Proof, Result
 
 
@@ -98,7 +98,7 @@ def section(result: Result, anchor: str, *, sparing: bool = False) -> Section:
             and check.verdict is Verdict.FAIL
             and check.proof is not None
         ),
-        strips=tuple(drawn.strips()) if rest else (),
+        strips=tuple(drawn.other_strips()) if rest else (),
         studies=tuple(drawn.other_studies()) if rest and not sparing else (),
         shapes=_shapes(result),
     )
@@ -153,9 +153,16 @@ class _Drawn:
         for entries in self.pictured.entries:
             if symbol(entries.quantity) == block.quantity:
                 pictures += self._entries(entries)
-        for study in self.pictured.studies:
-            if symbol(study.quantity) == block.quantity and steps.drawable(study):
-                pictures.append(self._study(study))
+        pictures += [
+            self._strip(strip)
+            for strip in self.pictured.strips
+            if symbol(strip.quantity) == block.quantity
+        ]
+        pictures += [
+            self._study(study)
+            for study in self.pictured.studies
+            if symbol(study.quantity) == block.quantity and steps.drawable(study)
+        ]
         return pictures
 
     def other_studies(self) -> list[Picture]:
@@ -168,18 +175,22 @@ class _Drawn:
             if symbol(study.quantity) not in self.done and steps.drawable(study)
         ]
 
-    def strips(self) -> list[Picture]:
-        """Return the activation along a line."""
+    def other_strips(self) -> list[Picture]:
+        """Return the activation along a line where it is not wrong."""
         if self.pictured is None:
             return []
         return [
-            Picture(
-                svg=made_here(lines.strip_picture(strip, self._name())),
-                title="Slope of forward (line) and what backward returns (dots; × where off)",
-                caption=lines.in_words(strip),
-            )
+            self._strip(strip)
             for strip in self.pictured.strips
+            if symbol(strip.quantity) not in self.done
         ]
+
+    def _strip(self, strip: Strip) -> Picture:
+        return Picture(
+            svg=made_here(lines.strip_picture(strip, self._name())),
+            title="Slope of forward (line) and what backward returns (dots; × where off)",
+            caption=lines.in_words(strip),
+        )
 
     def _entries(self, entries: Entries) -> list[Picture]:
         wrong = sum(matrices.off(entries))
@@ -226,9 +237,10 @@ def _meaning(study: StepStudy) -> str:
             f"to {study.bound:.0e}."
         )
     least = min(study.errors)
+    met = f"to {least:.0e}" if least else "exactly"
     return (
         f"Whatever the step, the code's {got} stays {study.residual:.2g} away from the slope, "
-        f"{reference}, which finite differences meet to {plain(f'{least:.0e}')}: the gradient is "
+        f"{reference}, which finite differences meet {met}: the gradient is "
         "wrong, not the step."
     )
 

@@ -88,10 +88,10 @@ def scatter(entries: Entries, name: str) -> str:
     axes.set_ylabel("got", labelpad=2)
     axes.locator_params(nbins=4)
     axes.annotate(
-        "- - got = oracle", (0.98, 0.03), xycoords="axes fraction", ha="right", va="bottom",
-        color=COLOURS["dim"], fontsize=10,
+        "- - got = oracle", (1.0, 1.0), xycoords="axes fraction", ha="right", va="bottom",
+        xytext=(0, 2), textcoords="offset points", color=COLOURS["dim"], fontsize=10,
     )  # fmt: skip
-    drawn.subplots_adjust(left=0.2, right=0.97, top=0.97, bottom=0.16)
+    drawn.subplots_adjust(left=0.2, right=0.97, top=0.92, bottom=0.16)
     return svg(drawn, name, "Got against oracle", line_in_words(entries))
 
 

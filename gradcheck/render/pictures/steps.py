@@ -52,9 +52,12 @@ def step_curve(study: StepStudy, name: str) -> str:
         )  # fmt: skip
     if SMALLEST < study.chosen < LARGEST:
         axes.axvline(study.chosen, color=COLOURS["dim"], linestyle=":", linewidth=1.4)
+        # On the side where there is room for it.
+        late = study.chosen**2 > min(steps) * max(steps)
         axes.annotate(
-            "chosen step", (study.chosen, 0.0), xycoords=("data", "axes fraction"), xytext=(4, 3),
-            textcoords="offset points", ha="left", va="bottom", color=COLOURS["dim"], fontsize=10,
+            "chosen step", (study.chosen, 0.0), xycoords=("data", "axes fraction"),
+            xytext=(-4 if late else 4, 3), textcoords="offset points",
+            ha="right" if late else "left", va="bottom", color=COLOURS["dim"], fontsize=10,
         )  # fmt: skip
     axes.set_xlabel("step h", labelpad=2)
     axes.set_ylabel("error of the slope", labelpad=2)

@@ -14,7 +14,8 @@ from student_report import HOSTILE, crashed, hostile, report, right, softmax, un
 
 from gradcheck.evidence import Pictured
 from gradcheck.records import Check, Evidence, FileNote, Oracle, Proof, Verdict
-from gradcheck.render.html.matrix import headline
+from gradcheck.render.html.environment import sentence
+from gradcheck.render.html.matrix import headline, matrix
 from gradcheck.render.html.pages import report_page, report_pages
 from gradcheck.render.json import report_json
 from gradcheck.render.load import report_from
@@ -153,6 +154,27 @@ def test_the_notes_and_their_jacobian_are_shown_as_mathml():
 )  # fmt: skip
 def test_the_sentence(name, sentence):
     assert headline(REPORTS[name]) == sentence
+
+
+def test_a_gradient_of_the_wrong_shape_is_wrong_in_the_matrix_too():
+    """No oracle has anything to compare with it: the contract is what is broken."""
+    shape = Check(
+        quantity="dx", oracle=Oracle.CONTRACT, contract="shape", verdict=Verdict.FAIL,
+        shapes={"x": (5, 1)},
+    )  # fmt: skip
+    unread = Check(quantity="dx", oracle=Oracle.COMPLEX_STEP, verdict=Verdict.INCONCLUSIVE)
+    for checks, verdict in (((unread, shape), Verdict.FAIL), ((unread,), Verdict.INCONCLUSIVE)):
+        _, (line,) = matrix([softmax(checks=checks)], ["s1"])
+        assert line.cells[0].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("worst [2]: got", "Worst [2]: got"), ("dL/dW is", "dL/dW is"), ("dX is", "dX is"),
+     ("y differs", "y differs"), ("", "")],
+)  # fmt: skip
+def test_a_symbol_is_no_word_to_be_written_with_a_capital(text, said):
+    assert sentence(text) == said
 
 
 def test_a_plan_that_was_not_kept_is_no_success():
