@@ -37,11 +37,6 @@ def environment() -> Environment:
         "sentence": sentence,
         "symbol": symbol,
     }
-        "plain": plain,
-        "residual": residual_figure,
-        "symbol": symbol,
-        "sentence": sentence,
-    }
     css = files("gradcheck.render").joinpath("templates/style.css").read_text(encoding="utf-8")
     made.globals |= {
         "style": Markup(css),  # noqa: S704 - the package's own file
