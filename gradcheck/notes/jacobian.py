@@ -38,10 +38,18 @@ def jacobians(name: str) -> tuple[tuple[str, str], ...]:
     formula = FORMULAS.get(name)
     if formula is None or name in LEFT_OUT:
         return ()
-    return tuple((one, _derived(formula, one)) for one in formula.differentiable)
+    return tuple((one, _written(formula, one)) for one in formula.differentiable)
 
 
-def _derived(formula: Formula, wanted: str) -> str:
+def jacobian(formula: Formula, wanted: str) -> Expression:
+    """Return ∂y/∂x as a SymPy matrix: a row for each entry of y, a column for each of x.
+
+    Parameters
+    ----------
+    formula : Formula
+    wanted : str
+        The input's name. The symbols are x_1, x_2, W_11, …; those of y stand for y's own entries.
+    """
     import sympy
 
     arrays = {
@@ -51,7 +59,13 @@ def _derived(formula: Formula, wanted: str) -> str:
     y = formula.forward(*arrays.values())
     # Row by row, as the notes number the entries of W.
     matrix = sympy.Matrix(list(y)).jacobian(sympy.Matrix(list(arrays[wanted])))
-    matrix = matrix.applyfunc(lambda entry: _short(formula, entry, arrays))
+    return matrix.applyfunc(lambda entry: _short(formula, entry, arrays))
+
+
+def _written(formula: Formula, wanted: str) -> str:
+    import sympy
+
+    matrix = jacobian(formula, wanted)
     output = r"\mathcal{L}" if not formula.output else "y"
     letter = sympy.latex(sympy.Symbol(wanted))
     # SymPy orders a product and a sum in its own way: -y (y - 1) is what the notes call y (1 - y).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gradcheck.records import Oracle, Verdict, together
 from gradcheck.render.story import absent
 from gradcheck.render.summary import counted, report_verdict, weakest
-from gradcheck.render.words import WORDS, plain, symbol
+from gradcheck.render.words import plain, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,6 +147,3 @@ def _codes(result: Result, name: str) -> str:
         if not finding.remark and _family(finding.quantity) == name
     ]
     return ", ".join(dict.fromkeys(codes[:1]))
-
-
-__all__ = ["CONTRACTS", "WORDS", "Cell", "Line", "headline", "matrix"]

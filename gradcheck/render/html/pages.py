@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.records import Verdict
+from gradcheck.records import FileNote, Verdict
 from gradcheck.render.html.environment import environment, made_here
 from gradcheck.render.html.matrix import headline, matrix
 from gradcheck.render.html.sections import section
@@ -20,7 +20,7 @@ from gradcheck.render.words import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gradcheck.records import FileNote, Report, Result
+    from gradcheck.records import Report, Result
 
 RANKED = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_RUN, Verdict.PASS)
 
@@ -63,10 +63,11 @@ def report_pages(report: Report, name: str = "report.html") -> dict[str, str]:
     name : str
         Of the first page; ends with ".html".
     """
-    if len(report.files) < 2:
+    notes = _notes(report)
+    if len(notes) < 2:
         return {name: report_page(report)}
     folder = f"{name.removesuffix('.html')}-files"
-    entries = list(_entries(report, folder))
+    entries = list(_entries(report, notes, folder))
     pages = {name: _overview(report, entries)}
     for k, entry in enumerate(entries):
         links = {"overview": f"../{name}"}
@@ -111,11 +112,23 @@ def _page(report: Report, more: Mapping[str, Any]) -> str:
     )  # fmt: skip
 
 
-def _entries(report: Report, folder: str) -> Iterator[Entry]:
+def _notes(report: Report) -> list[FileNote]:
+    """Return one note a file, those first that the report has; none where it is of no files."""
+    if not report.files:
+        return []
+    notes: dict[str, FileNote] = {}
+    for note in report.files:
+        notes.setdefault(note.path, note)
+    for result in report.subjects:
+        notes.setdefault(result.file, FileNote(path=result.file))
+    return list(notes.values())
+
+
+def _entries(report: Report, notes: Sequence[FileNote], folder: str) -> Iterator[Entry]:
     by_file: dict[str, list[Result]] = {}
     for result in report.subjects:
         by_file.setdefault(result.file, []).append(result)
-    for k, note in enumerate(report.files):
+    for k, note in enumerate(notes):
         results = by_file.get(note.path, [])
         seen = [result for result in results if not absent(result)]
         stem = note.path.replace("\\", "/").rpartition("/")[2].partition(".")[0]

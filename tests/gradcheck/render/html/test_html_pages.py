@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
+from time import process_time
 
 import pytest
 from drawn import entries, with_pictures
@@ -261,6 +262,33 @@ def test_another_name_gives_other_names_throughout():
     pages = report_pages(several(), "over.html")
     assert "over.html" in pages
     assert 'href="../over.html"' in pages["over-files/0001-layers.html"]
+
+
+def test_no_subject_is_lost_with_a_note_that_is_not_there_or_is_there_twice():
+    notes = (FileNote(path="layers.py"), FileNote(path="layers.py"))
+    pages = report_pages(report(softmax(), right(file="b.py"), files=notes))
+    assert [*pages] == [
+        "report.html",
+        "report-files/0001-layers.html",
+        "report-files/0002-b.html",
+    ]
+    assert "Dense" in pages["report-files/0002-b.html"]
+    assert "1 of 2 files has a wrong gradient, 1 is right." in pages["report.html"]
+
+
+@pytest.mark.slow
+def test_two_hundred_files_take_less_than_a_minute_and_the_overview_is_small():
+    results, notes = [], []
+    for k in range(200):
+        path = f"students/{k:03d}/layers.py"
+        wrong_one = replace(with_pictures(softmax()), file=path)
+        results += [wrong_one, *(right(name, path) for name in ("Dense", "Tanh", "mse"))]
+        notes.append(FileNote(path=path, seconds=k))
+    started = process_time()
+    pages = report_pages(report(*results, files=tuple(notes)))
+    assert process_time() - started < 60
+    assert len(pages) == 201
+    assert len(pages["report.html"].encode()) < 5e6
 
 
 def test_one_file_is_one_page():
