@@ -38,7 +38,9 @@ def report_json(report: Report) -> str:
     NaN and no infinity: a residual that was not measured is null, and any other number that is not
     finite is one of the strings "inf", "-inf", "nan".
     """
-    return json.dumps(report_dict(report), indent=1, allow_nan=False) + "\n"
+    text = json.dumps(report_dict(report), indent=1, allow_nan=False) + "\n"
+    # A runner takes it for a command anywhere in what a job prints; it stands in strings alone.
+    return text.replace("##[", "#\\u0023[")
 
 
 def report_dict(report: Report) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.render.summary import printable, residual_figure
-from gradcheck.render.words import ORACLES, SYMBOLS, WORDS, plain, symbol
+from gradcheck.render.words import ORACLES, SYMBOLS, WORDS, plain, plain_code, symbol
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,6 +32,7 @@ def environment() -> Environment:
         finalize=harmless,
     )
     made.filters |= {
+        "output": output,
         "plain": plain,
         "residual": residual_figure,
         "sentence": sentence,
@@ -52,6 +53,11 @@ def sentence(text: str) -> str:
     first = text.partition(" ")[0]
     word = len(first) > 1 and first.isalpha() and first.islower()
     return text[:1].upper() + text[1:] if word else text
+
+
+def output(text: str) -> str:
+    """Return what foreign code printed, line by line, harmless as in `plain`."""
+    return "\n".join(map(plain_code, text.replace("\r", "\n").split("\n")))
 
 
 def made_here(text: str) -> Any:
