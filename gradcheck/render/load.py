@@ -59,16 +59,10 @@ def report_from(text: str, name: str = "report.json") -> Report:
     except ValueError as error:
         _refuse(name, f"it is no JSON: {error}")
     _validated(held, name)
-    report = Report(
-        tool=held["tool"],
-        seed=held["seed"],
-        command=held["command"],
-        planned=held["counts"]["planned"],
-        subjects=tuple(_subject(one, name) for one in held["subjects"]),
-        files=tuple(
-            FileNote(**{**one, "notes": tuple(one["notes"])}) for one in held.get("files", ())
-        ),
-    )
+    try:
+        report = _report(held, name)
+    except OverflowError:
+        _refuse(name, "a number in it is larger than any of float64")
     if report.counts != held["counts"]:
         _refuse(name, "its counts are not those of its checks")
     for result, one in zip(report.subjects, held["subjects"], strict=True):
@@ -76,6 +70,20 @@ def report_from(text: str, name: str = "report.json") -> Report:
             what = f"the verdict of {plain(result.name, 60)} does not follow from its checks"
             _refuse(name, what)
     return report
+
+
+def _report(held: Held, name: str) -> Report:
+    return Report(
+        tool=held["tool"],
+        seed=held["seed"],
+        command=held["command"],
+        planned=held["counts"]["planned"],
+        subjects=tuple(_subject(one, name) for one in held["subjects"]),
+        files=tuple(
+            FileNote(**{**one, "notes": tuple(one["notes"]), "seconds": float(one["seconds"])})
+            for one in held.get("files", ())
+        ),
+    )
 
 
 def _no_number(text: str) -> NoReturn:
@@ -204,4 +212,5 @@ def _drawn(held: Held) -> Held:
 
 def _number(value: float | str) -> float:
     """Return a number of the report: JSON has no NaN and no infinity, which are strings."""
-    return float(value) if isinstance(value, str) else value
+    number = float(value)
+    return number if isinstance(value, str) else value

@@ -6,17 +6,21 @@ takes numbers only, and they are replaced in the text that comes out.
 
 from __future__ import annotations
 
+import math
 import re
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Figure = Any
 Axes = Any
 """Matplotlib is imported where a figure is drawn."""
+
+FARTHEST, SHORTEST = 1e100, 1e-100
+"""What is drawn at all, and the shortest axis."""
 
 HEATS = 5
 """Levels of a heat map."""
@@ -61,6 +65,24 @@ def figure(width: float, height: float) -> tuple[Figure, Axes]:
     made.patch.set_visible(False)
     axes.patch.set_visible(False)
     return made, axes
+
+
+def drawable(value: float) -> float:
+    """Return a value as it can be drawn beside others: NaN for one that no axis reaches."""
+    return value if abs(value) < FARTHEST else math.nan
+
+
+def limits(values: Iterable[float]) -> tuple[float, float]:
+    """Return the ends of an axis on which all these values are seen; NaN is left aside.
+
+    An axis has a length that ticks can be told apart on, however close the values are.
+    """
+    seen = [value for value in values if abs(value) < FARTHEST] or [0.0]
+    low, high = min(seen), max(seen)
+    if low == high:
+        return low - (abs(low) / 2 or 1.0), high + (abs(high) / 2 or 1.0)
+    margin = max(0.08 * (high - low), 1e-6 * max(abs(low), abs(high)), SHORTEST)
+    return low - margin, high + margin
 
 
 def svg(drawn: Figure, name: str, title: str, description: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gradcheck.render.pictures.canvas import COLOURS, figure, svg
+from gradcheck.render.pictures.canvas import COLOURS, FARTHEST, drawable, figure, limits, svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,18 +22,23 @@ def strip_picture(strip: Strip, name: str) -> str:
     At a kink a bar spans the slopes on both sides: any value on it is right.
     """
     drawn, axes = figure(5.4, 2.9)
-    middles = [(left + right) / 2 for left, right in zip(strip.left, strip.right, strict=True)]
+    pairs = zip(strip.left, strip.right, strict=True)
+    middles = [drawable(left / 2 + right / 2) for left, right in pairs]
+    axes.set_xlim(*limits(strip.x))
+    axes.set_ylim(*limits((*strip.left, *strip.right, *strip.got)))
     places = kinks(strip)
     cut = [math.nan if k in places else slope for k, slope in enumerate(middles)]
     axes.axhline(0, color=COLOURS["rule"], linewidth=0.8)
-    axes.plot(strip.x, cut, color=COLOURS["mark"], linewidth=2.2)
+    axes.plot([drawable(x) for x in strip.x], cut, color=COLOURS["mark"], linewidth=2.2)
     for k in places:
-        ends = sorted((strip.left[k], strip.right[k]))
-        axes.plot([strip.x[k]] * 2, ends, color=COLOURS["right"], linewidth=5, alpha=0.55)
+        ends = [drawable(strip.left[k]), drawable(strip.right[k])]
+        axes.plot([drawable(strip.x[k])] * 2, ends, color=COLOURS["right"], linewidth=5, alpha=0.55)
     wrong = set(astray(strip))
     for marked, marker, colour in ((False, ".", "ink"), (True, "x", "wrong")):
         chosen = [
-            k for k, got in enumerate(strip.got) if (k in wrong) is marked and abs(got) < 1e100
+            k
+            for k, got in enumerate(strip.got)
+            if (k in wrong) is marked and abs(got) < FARTHEST and abs(strip.x[k]) < FARTHEST
         ]
         axes.plot(
             [strip.x[k] for k in chosen], [strip.got[k] for k in chosen], marker,

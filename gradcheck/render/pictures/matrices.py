@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gradcheck.render.pictures.canvas import COLOURS, HEATS, Axes, Figure, figure, svg
+from gradcheck.render.pictures.canvas import (
+    COLOURS,
+    FARTHEST,
+    HEATS,
+    Axes,
+    Figure,
+    figure,
+    limits,
+    svg,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,13 +79,10 @@ def scatter(entries: Entries, name: str) -> str:
     pairs = [
         (oracle, got)
         for got, oracle in zip(entries.got, entries.oracle, strict=True)
-        if abs(got) < 1e100 and abs(oracle) < 1e100
+        if abs(got) < FARTHEST and abs(oracle) < FARTHEST
     ]
     drawn, axes = figure(3.4, 3.2)
-    values = [value for pair in pairs for value in pair] or [0.0, 1.0]
-    low, high = min(values), max(values)
-    margin = 0.08 * (high - low) or abs(high) or 1.0
-    ends = (low - margin, high + margin)
+    ends = limits(value for pair in pairs for value in pair)
     axes.plot(ends, ends, color=COLOURS["dim"], linewidth=1.2, linestyle="--")
     axes.scatter(
         [oracle for oracle, _ in pairs], [got for _, got in pairs], s=26,

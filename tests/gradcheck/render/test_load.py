@@ -85,6 +85,8 @@ WRONG = {
     "entries outside": put(*DRAWN, "entries", 0, "rows", [0, 7]),
     "a step without error": put(*DRAWN, "studies", 0, "errors", [1.0]),
     "a strip of two lengths": put(*DRAWN, "strips", 0, "y", []),
+    "a number of 400 digits": put(*DRAWN, "studies", 0, "bound", 10**400),
+    "seconds of 400 digits": put("subjects", 0, "checks", 0, "seconds", 10**400),
     "too many entries": put(*DRAWN, "entries", 0, "got", [0.0] * 401),
 }
 

@@ -10,7 +10,8 @@ import pytest
 from drawn import ERRORS, STEPS, entries, relu_strip, study
 
 from gradcheck.render.pictures import lines, matrices, steps
-from gradcheck.render.pictures.canvas import COLOURS
+from gradcheck.render.pictures.canvas import COLOURS, limits
+from gradcheck.render.pictures.canvas import drawable as drawable_value
 
 BIG = entries(
     shape=(40, 40), rows=tuple(range(0, 40, 2)), columns=tuple(range(0, 40, 2)),
@@ -113,6 +114,17 @@ def test_a_factor_is_read_off_the_scatter():
     assert "slope 2:" in matrices.line_in_words(doubled)
     assert "4 of 6 do" in matrices.line_in_words(entries())
     assert matrices.line_in_words(ZEROS) == "A right entry lies on the diagonal."
+
+
+def test_an_axis_holds_all_that_can_be_drawn_and_has_a_length():
+    assert limits([1.0, 3.0]) == pytest.approx((0.84, 3.16))
+    assert limits([math.nan, math.inf, 1e200]) == limits([0.0]) == (-1.0, 1.0)
+    low, high = limits([1.0, 1.0 + 1e-15])
+    assert high - low > 1e-7
+    low, high = limits([1e-300, 2e-300])
+    assert high - low >= 1e-100
+    assert drawable_value(2.0) == 2.0
+    assert math.isnan(drawable_value(1e200))
 
 
 def test_nan_is_never_right():
