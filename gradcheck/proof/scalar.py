@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.constants import exact
-from gradcheck.proof.expression import INDICATORS, Expression, reached
+from gradcheck.proof.exceptions import DIVISION, DOMAIN, exceptions_of
+from gradcheck.proof.expression import INDICATORS, Expression
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
@@ -279,36 +280,8 @@ def whole(node: Expression) -> bool:
 
 
 def partial(node: Expression) -> bool:
-    """Say whether a node may have no value somewhere: a root or a logarithm of what may be < 0."""
-    signs: dict[int, int] = {}
-    for one in reached([node]):
-        given = [signs[argument.number] for argument in one.arguments]
-        if one.operation == "log" and given[0] < 2:
-            return True
-        if one.operation == "sqrt" and given[0] < 1:
-            return True
-        if one.operation == "power" and one.value < 0 and given[0] < 2:
-            return True
-        signs[one.number] = _sign(one, given)
-    return False
-
-
-def _sign(node: Expression, given: list[int]) -> int:
-    """Return 2 for what is positive, 1 for what is not negative, 0 for what may be either."""
-    operation = node.operation
-    if operation == "constant":
-        return 2 if node.value > 0 else int(node.value == 0)
-    if operation == "exp":
-        return 2
-    if operation in INDICATORS:
-        return 1
-    if operation in ("sqrt", "power"):
-        return max(given[0], int(operation == "power" and node.value % 2 == 0))
-    if operation == "maximum":
-        return max(given)
-    if operation in ("add", "mul") and min(given) > 0:
-        return max(given) if operation == "add" else min(given)
-    return 0
+    """Say whether a node may have no value somewhere: where it divides by 0, say."""
+    return bool({DIVISION, DOMAIN} & {*exceptions_of([node])})
 
 
 def _negated(node: Expression) -> Expression | None:
