@@ -73,14 +73,14 @@ def with_proof(
     known = {finding.quantity for finding in result.findings if not finding.remark}
     findings = [_finding(c) for c in checks if c.quantity in refuted - known]
     own = tuple(
-        replace(check, agree=(*check.agree, Oracle.PROOF)) if _agrees(check, refuted, proved) else check
+        replace(check, agree=(*check.agree, Oracle.PROOF))
+        if _agrees(check, refuted, proved)
+        else check
         for check in result.checks
     )
     remarks = [finding for finding in result.findings if finding.remark]
     faults = [finding for finding in result.findings if not finding.remark]
-    return replace(
-        result, checks=(*own, *checks), findings=(*faults, *findings, *remarks)
-    )
+    return replace(result, checks=(*own, *checks), findings=(*faults, *findings, *remarks))
 
 
 def _agrees(check: Check, refuted: set[str], proved: set[str]) -> bool:
@@ -109,9 +109,7 @@ def _named(point: Mapping[str, str]) -> str:
     return ", ".join(named + ["…"] * (len(point) > SHOWN_ENTRIES))
 
 
-def proof_checks(
-    subject: Subject, formula: str | None, proving: Proving, seed: int
-) -> list[Check]:
+def proof_checks(subject: Subject, formula: str | None, proving: Proving, seed: int) -> list[Check]:
     """Return one check for each gradient of a subject, and for y where there is a formula."""
     started = perf_counter()
     budget = Budget(proving.seconds)

@@ -92,8 +92,6 @@ def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Expre
         return pool.power(pool.add(pool.one, pool.power(a, 2)), -1)
     if function == "erf":
         # 2/√π · exp(−a²); π is a variable of every graph that has an erf.
-        two_over_root = pool.divide(
-            pool.constant(2), pool.call("sqrt", pool.variable("pi"))
-        )
+        two_over_root = pool.divide(pool.constant(2), pool.call("sqrt", pool.variable("pi")))
         return pool.mul(two_over_root, pool.call("exp", pool.negative(pool.power(a, 2))))
     raise AssertionError(f"{function!r} has no derivative")

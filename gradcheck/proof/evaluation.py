@@ -86,7 +86,6 @@ class FloatValues:
             return float(arguments[0] >= 0) if arguments[0] == arguments[0] else math.nan
         return FLOATS[operation](arguments[0])
 
-
     def _variable(self, name: str) -> float:
         if name == PI:
             return math.pi

@@ -262,16 +262,12 @@ def _mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -
     return _sum(a, axis, dtype, keepdims) / _count(a, axis)
 
 
-def _var(
-    a: Any, axis: Any = None, dtype: Any = None, ddof: int = 0, keepdims: bool = False
-) -> Any:
+def _var(a: Any, axis: Any = None, dtype: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     centred = wrapped(a) - _mean(a, axis, dtype, keepdims=True)
     return _sum(centred**2, axis, dtype, keepdims) / (_count(a, axis) - ddof)
 
 
-def _std(
-    a: Any, axis: Any = None, dtype: Any = None, ddof: int = 0, keepdims: bool = False
-) -> Any:
+def _std(a: Any, axis: Any = None, dtype: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     return np.sqrt(_var(a, axis, dtype, ddof, keepdims))
 
 

@@ -47,9 +47,7 @@ class Budget:
         Of a graph, and of one polynomial.
     """
 
-    def __init__(
-        self, seconds: float = SECONDS, nodes: int = NODES, terms: int = TERMS
-    ) -> None:
+    def __init__(self, seconds: float = SECONDS, nodes: int = NODES, terms: int = TERMS) -> None:
         self.nodes, self.terms = nodes, terms
         self._end = thread_time() + seconds
         self.seconds = seconds

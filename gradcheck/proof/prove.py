@@ -145,7 +145,9 @@ class Prover:
         try:
             found = self._all_at_once()
         except GivenUp as error:
-            found = {name: Statement(quantity=name, reason=str(error)) for name in self._gradients()}
+            found = {
+                name: Statement(quantity=name, reason=str(error)) for name in self._gradients()
+            }
         if any(one.unsettled for one in found.values()):
             found = self._by_regions(found)
         return list(found.values())
@@ -318,7 +320,11 @@ class Prover:
         if factor is not None:
             return f"{quantity} = {factor} · true"
         name = quantity.removeprefix("d")
-        place = residual.symbol(graph.variables[name][found.entry], graph.shapes) if name in graph.variables else name
+        place = (
+            residual.symbol(graph.variables[name][found.entry], graph.shapes)
+            if name in graph.variables
+            else name
+        )
         difference = graph.pool.subtract(own[found.entry], true[found.entry])
         text = residual.told(difference, forms, graph.shapes)
         return f"d{place} − true = {text}" if text and name != quantity else text

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gradcheck.records import Array
     from gradcheck.subject import Instance
 
+
 class Trace:
     """One run on symbols.
 

@@ -135,7 +135,9 @@ def _read(
         variables=variables,
         shapes=dict(shapes),
         literals={_text(text): _number(value) for text, value in given["literals"].items()},
-        conditions=tuple((nodes[_index(k, nodes)], _truth(value)) for k, value in given["conditions"]),
+        conditions=tuple(
+            (nodes[_index(k, nodes)], _truth(value)) for k, value in given["conditions"]
+        ),
     )
 
 

@@ -35,7 +35,9 @@ def pair(size: int, factor: float = 2.0, name: str = "Square", role: str = "othe
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Few:
     def use(*subjects: Subject) -> None:
-        monkeypatch.setattr(everywhere, "small_subjects", lambda seed: [(s, None) for s in subjects])
+        monkeypatch.setattr(
+            everywhere, "small_subjects", lambda seed: [(s, None) for s in subjects]
+        )
 
     return use
 

@@ -56,7 +56,9 @@ def test_neutral_elements_leave_no_node(pool: Pool) -> None:
     assert pool.power(pool.power(x, 2), 3) is pool.power(x, 6)
     assert pool.subtract(x, x) is pool.zero
     assert pool.negative(pool.negative(x)) is x
-    assert pool.mul(pool.constant(2), pool.mul(pool.constant(3), x)) is pool.mul(pool.constant(6), x)
+    assert pool.mul(pool.constant(2), pool.mul(pool.constant(3), x)) is pool.mul(
+        pool.constant(6), x
+    )
 
 
 def test_roots_of_numbers_by_their_primes(pool: Pool) -> None:

@@ -51,11 +51,19 @@ def test_the_others_are_random_on_a_grid_and_the_same_for_one_seed() -> None:
     assert all(Fraction(float(v)).denominator <= GRID for v in one.at(3)[0][0])
 
 
-@pytest.mark.parametrize("domain", [(0, 1), (0, np.inf), (-np.inf, -2), (5, 9), (-1, np.inf), (0.25, 0.75), (2.5, np.inf)], ids=str)
+@pytest.mark.parametrize(
+    "domain",
+    [(0, 1), (0, np.inf), (-np.inf, -2), (5, 9), (-1, np.inf), (0.25, 0.75), (2.5, np.inf)],
+    ids=str,
+)
 def test_they_stay_inside_the_domain(domain: tuple[float, float]) -> None:
     low, high = domain
     inside = np.array([max(low, -9.0) + 0.1, min(high, 9.0) - 0.1])
-    made = points(from_functions(np.square, lambda g, x: 2 * x * g, (inside,), domain={"x": domain}, names=["x"]))
+    made = points(
+        from_functions(
+            np.square, lambda g, x: 2 * x * g, (inside,), domain={"x": domain}, names=["x"]
+        )
+    )
     drawn = np.concatenate([made.at(k)[0][0] for k in range(1, 30)])
     assert np.all((drawn > low) & (drawn < high))
     assert len(set(drawn)) > 20
@@ -72,9 +80,7 @@ def test_graph_and_code_agree() -> None:
     made = points(subject)
     made.compare(graph(subject, made), 3)
     assert made.compare_at(2, graph(subject, made))
-    assert made.replayed(1, "dx", 1) == pytest.approx(
-        2 * made.at(1)[0][0][1] * made.at(1)[1][1]
-    )
+    assert made.replayed(1, "dx", 1) == pytest.approx(2 * made.at(1)[0][0][1] * made.at(1)[1][1])
     assert made.replayed(1, "y", 0) == pytest.approx(made.at(1)[0][0][0] ** 2)
 
 
@@ -87,7 +93,16 @@ def test_graph_and_code_that_differ_are_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError, AssertionError, RuntimeError, AttributeError, KeyError, SubjectError, ZeroDivisionError]
+    "error",
+    [
+        ValueError,
+        AssertionError,
+        RuntimeError,
+        AttributeError,
+        KeyError,
+        SubjectError,
+        ZeroDivisionError,
+    ],
 )
 def test_where_the_code_raises_nothing_is_compared(error: type[Exception]) -> None:
     subject = square(names=["x"])

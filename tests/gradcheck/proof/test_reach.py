@@ -77,7 +77,15 @@ def test_aliases_stay_aliases() -> None:
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize(
     "part",
-    [np.s_[0], np.s_[:, 1], np.s_[::-1], np.s_[1:, ::2], np.s_[:, ::-2], np.s_[1:2, 1:2], np.s_[None]],
+    [
+        np.s_[0],
+        np.s_[:, 1],
+        np.s_[::-1],
+        np.s_[1:, ::2],
+        np.s_[:, ::-2],
+        np.s_[1:2, 1:2],
+        np.s_[None],
+    ],
     ids=str,
 )
 def test_views_stay_views(order: Any, part: Any) -> None:

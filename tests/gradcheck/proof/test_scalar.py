@@ -50,7 +50,9 @@ def test_a_constant_is_a_number_again() -> None:
      ("(x[0] > 0) * 3 + 1", True, False), ("x[0]", False, False), ("0.5 * (x[0] > 0)", False, False),
      ("x[0] * (x[0] > 0)", False, False), ("np.exp(x[0] > 1.5 * x[1]) if False else x[1] + 1", False, False)],
 )  # fmt: skip
-def test_what_is_a_truth_value_and_what_an_integer(case: str, whole_number: bool, truth: bool) -> None:  # noqa: FBT001
+def test_what_is_a_truth_value_and_what_an_integer(
+    case: str, whole_number: bool, truth: bool
+) -> None:  # noqa: FBT001
     with tracing({"x": X}) as run:
         node = coded(case)(run.symbols["x"])
         assert (whole(node), boolean(node)) == (whole_number, truth)
