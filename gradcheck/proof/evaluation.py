@@ -54,7 +54,7 @@ class FloatValues:
     """
 
     def __init__(self, point: Mapping[str, float]) -> None:
-        self._point = point
+        self.point = point
         self._known: dict[int, float] = {}
 
     def of(self, node: Expression) -> float:
@@ -92,7 +92,7 @@ class FloatValues:
         if is_unwritten(name):
             # Unlike what memory holds: code that reads it differs from itself.
             return math.sqrt(float(name.removeprefix(UNWRITTEN)) + 0.1)
-        return self._point[name]
+        return self.point[name]
 
 
 def _float(value: Fraction) -> float:

@@ -23,6 +23,9 @@ certificate."""
 RANGE = 3.0
 """They lie between −RANGE and RANGE, where the domain allows it: on both sides of most kinks."""
 
+FURTHER = 3
+"""Every second point of a single layer is so much wider."""
+
 OF_SEVERAL = 1.0
 """The same for several layers together, which multiply: no ordinary input saturates them."""
 
@@ -34,14 +37,7 @@ class Points:
     ----------
     subject : Subject
     seed : int
-
-    Attributes
-    ----------
-    tried : int
-        How many points a refutation is looked for at.
     """
-
-    tried = 8
 
     def __init__(self, subject: Subject, seed: int) -> None:
         self._subject = subject
@@ -135,11 +131,15 @@ class Points:
         """Return a random point of the subject's domain, and an upstream gradient."""
         subject = self._subject
         inputs = []
+        # What a code does far from 0 it may do there alone.
+        wide = self._range
+        if wide == RANGE and len(self._points) % 2:
+            wide *= FURTHER
         for name, array in zip(subject.names, subject.inputs, strict=True):
             if name in subject.constants or array.dtype.kind != "f":
                 inputs.append(array.copy())
                 continue
-            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)), self._range)
+            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)), wide)
             drawn = np.round(self._rng.uniform(low, high, array.shape) * GRID) / GRID
             inputs.append(np.asarray(np.clip(drawn, low, high)))
         return inputs, self._upstream(self._points[0][1].shape)
