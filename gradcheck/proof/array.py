@@ -99,8 +99,8 @@ class SymbolicArray(np.ndarray[Any, Any]):
         kind = {"f": FLOAT, "O": FLOAT, "i": INTEGER, "b": BOOL}.get(wanted.kind, "")
         if not kind or (kind == INTEGER and wanted.itemsize < 4):
             raise Unmodelled(f"a conversion to {wanted}")
-        exact = {FLOAT: lambda one: True, INTEGER: whole, BOOL: boolean}[kind]
-        if not all(map(exact, entries(self).flat)):
+        exact = {INTEGER: whole, BOOL: boolean}.get(kind)
+        if exact is not None and not all(map(exact, entries(self).flat)):
             raise Unmodelled(f"a conversion to {wanted}")
         return wrapped(entries(self).copy(), kind=kind)
 

@@ -19,7 +19,7 @@ refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
 """While code under test runs on symbols, why it cannot: a bare `except` does not hide it."""
 
 
-class GivenUp(BaseException):  # noqa: N818 - it is an answer
+class GivenUp(BaseException):
     """No proof was found, and none was refuted: the text says why.
 
     Not an Exception: code under test that catches those must not go on where its symbols end.

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.constants import exact
 from gradcheck.proof.exceptions import DIVISION, DOMAIN, exceptions_of
 from gradcheck.proof.expression import INDICATORS, Expression
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
-    from gradcheck.proof.expression import Pool
     from gradcheck.proof.tracing import Trace
 
 current: ContextVar[Trace] = ContextVar("current")
@@ -67,7 +65,7 @@ class Scalar(Expression):
     real = property(lambda self: self)
     T = property(lambda self: self)
     # isinstance(x, float) and isinstance(x, np.floating) hold, as of what it stands for.
-    __class__ = property(lambda self: np.float64)  # type: ignore[assignment]
+    __class__ = property(lambda _self: np.float64)
 
     def item(self) -> Scalar:
         """Return the scalar itself."""
@@ -215,12 +213,12 @@ class Scalar(Expression):
         return greater_equal(scalar(other), self)
 
     def __eq__(self, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS + (Scalar,)):
+        if not isinstance(other, (*_NUMBERS, Scalar)):
             return NotImplemented
         return equal(self, scalar(other))
 
     def __ne__(self, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS + (Scalar,)):
+        if not isinstance(other, (*_NUMBERS, Scalar)):
             return NotImplemented
         return logical_not(equal(self, scalar(other)))
 
@@ -228,7 +226,7 @@ class Scalar(Expression):
 def _binary(operation: str, a: Any, b: Any) -> Any:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return NotImplemented
-    if not (isinstance(a, _NUMBERS + (Scalar,)) and isinstance(b, _NUMBERS + (Scalar,))):
+    if not (isinstance(a, (*_NUMBERS, Scalar)) and isinstance(b, (*_NUMBERS, Scalar))):
         return NotImplemented
     if operation == "add" and _perhaps_true(a) and _perhaps_true(b):
         raise Unmodelled("a sum of what may be two truth values, or two numbers")

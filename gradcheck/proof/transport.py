@@ -135,9 +135,7 @@ def _read(
         variables=variables,
         shapes=dict(shapes),
         literals={_text(text): _number(value) for text, value in given["literals"].items()},
-        conditions=tuple(
-            (nodes[_index(k, nodes)], _truth(value)) for k, value in given["conditions"]
-        ),
+        conditions=tuple((nodes[_index(k, nodes)], _truth(v)) for k, v in given["conditions"]),
     )
 
 

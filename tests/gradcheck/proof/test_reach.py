@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from symbols import tracing
 
 from gradcheck.proof import reach
 from gradcheck.proof.array import SymbolicArray
 from gradcheck.proof.limits import GivenUp, Unmodelled
 from gradcheck.proof.reach import everything, made_exact, namespaces_of
 from gradcheck.proof.scalar import Scalar
-from symbols import tracing
 
 
 class Layer:

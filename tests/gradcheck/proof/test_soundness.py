@@ -297,13 +297,15 @@ CASES: dict[str, tuple[Function, Function]] = {
         selection_of_a_changed_mask,
         lambda g, x: g,
     ),
-    "or of masks": (or_of_masks, lambda g, x: g * (1.0 + 1.0 * (x > RARE) + 1.0 * (x > RARE - 0.001))),
+    "or of masks": (or_of_masks, lambda g,
+    x: g * (1.0 + 1.0 * (x > RARE) + 1.0 * (x > RARE - 0.001))),
     "or of truth values": (
         or_of_numbers,
         lambda g, x: g * (1.0 + 1.0 * (x > RARE) + 1.0 * (x > RARE - 0.001)),
     ),
     "an array of integers": (integers, lambda g, x: g * np.where(x > RARE, 1.5, 1.0)),
-    "an array of integers, by copyto": (integers_by_out, lambda g, x: g * np.where(x > RARE, 1.5, 1.0)),
+    "an array of integers, by copyto": (integers_by_out, lambda g,
+    x: g * np.where(x > RARE, 1.5, 1.0)),
     "a table looked up by a mask": (indices, lambda g, x: g),
     "half precision": (half_precision, lambda g, x: g * np.where(x > RARE, math.e, 1.0)),
     "one byte": (one_byte, lambda g, x: g * np.where(x > RARE, 201.0, 1.0)),
@@ -358,7 +360,8 @@ CASES: dict[str, tuple[Function, Function]] = {
     "except ValueError": (
         square, swallowing(lambda x: np.zeros(3).__setitem__(0, x[2]) or x[2] > RARE, ValueError)
     ),
-    "finally": (square, lambda g, x: (3 if kept_out(x) else 2) * x * g * (1 + 0 * x) + g * (x > RARE)),
+    "finally": (square, lambda g,
+    x: (3 if kept_out(x) else 2) * x * g * (1 + 0 * x) + g * (x > RARE)),
     "a dictionary of truth values": (square, looking(lambda v: {True: 1}.get(v > RARE))),
     "a set of truth values": (square, looking(lambda v: (v > RARE) in {True})),
     "isinstance np.floating": (square, looking(lambda v: isinstance(v, np.floating) and v > RARE)),

@@ -233,7 +233,8 @@ def test_a_symbol_that_stays_in_a_global_is_refused() -> None:
 
     def trace() -> Any:
         return traced(
-            lambda: FunctionPair(forward, backward, 1), "x", [X], frozenset(), np.ones(2), Budget(5),
+            lambda: FunctionPair(forward, backward, 1), "x", [X], frozenset(), np.ones(2),
+            Budget(5),
             merging=True,
         )  # fmt: skip
 

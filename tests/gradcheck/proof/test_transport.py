@@ -237,7 +237,8 @@ def test_many_nodes_are_given_up() -> None:
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
     | st.sampled_from(["1/2", "x[0]", "nodes", "y"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner,
+    max_size=3),
     max_leaves=12,
 )  # fmt: skip
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
+from symbols import agree, coded, tracing
 
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.ufuncs import ARITHMETIC, LOGICAL
-from symbols import agree, coded, tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
