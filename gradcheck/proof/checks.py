@@ -19,7 +19,8 @@ from gradcheck.records import Check, Finding, Oracle, Proof, Verdict, Worst
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gradcheck.proof.prove import Statement, Tracer
+    from gradcheck.proof.prove import Tracer
+    from gradcheck.proof.statement import Statement
     from gradcheck.records import Result
     from gradcheck.subject import Subject
 
@@ -147,14 +148,12 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         residual=0.0 if verdict is Verdict.PASS else math.nan,
         worst=worst,
         reason=statement.reason,
-        proof=_proof(subject, statement, [*shapes.items()]),
+        proof=_proof(statement, [*shapes.items()]),
         seconds=seconds,
     )
 
 
-def _proof(
-    subject: Subject, statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]
-) -> Proof:
+def _proof(statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Proof:
     certificate = statement.certificate
     sizes = {**dict(shapes), UPSTREAM: ()}
     point = {}

@@ -95,7 +95,7 @@ def triangle(function: Any) -> Any:
     return handler
 
 
-def pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:  # noqa: A002
+def pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
     """Return np.pad."""
     if mode != "constant":
         raise Unmodelled(f"np.pad with mode={mode!r}")
@@ -104,11 +104,11 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any
     return wrapped(padded, kind=kind_of(array))
 
 
-def copyto(dst: Any, src: Any, where: Any = True) -> None:
+def copyto(dst: Any, src: Any, where: Any = None) -> None:
     """Do np.copyto."""
     if not isinstance(dst, SymbolicArray):
         raise Unmodelled("symbols put into an array of floats")
-    if where is not True:
+    if where is not None:
         kind = kinds.same((src, dst))
         src = wrapped(choose(where, src, dst), kind=kind)
     dst[...] = src

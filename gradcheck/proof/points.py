@@ -152,8 +152,8 @@ class Points:
 def _within(low: float, high: float, wide: float) -> tuple[float, float]:
     """Return the part of an open interval that random entries come from."""
     low, high = low + 1 / GRID, high - 1 / GRID
-    if low > wide - 1:
+    if low > wide / 2:
         return low, max(low, min(high, low + 2 * wide))
-    if high < 1 - wide:
+    if high < -wide / 2:
         return min(high, max(low, high - 2 * wide)), high
     return max(low, -wide), max(low, min(high, wide))

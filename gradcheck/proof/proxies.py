@@ -1,4 +1,4 @@
-"""Stand-ins for `np`, `math`, `float`, `type`, `max` and `min` in modules under test, as they run."""
+"""Stand-ins for `np`, `math`, `float` and the like in modules under test, while they run."""
 
 from __future__ import annotations
 

@@ -333,7 +333,7 @@ def equal(a: Scalar, b: Scalar) -> Any:
 
 
 def chosen(indicator: Scalar, a: Scalar, b: Scalar) -> Any:
-    """Return a where the indicator is 1, else b; where regions are run one by one, it is decided."""
+    """Return a where the indicator is 1, else b; where one region is run, it is decided."""
     if indicator.operation == "constant" or current.get().merging:
         return a.pool.select(indicator, a, b)
     return a if indicator else b

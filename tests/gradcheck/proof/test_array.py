@@ -75,12 +75,12 @@ def test_never_a_silent_number(case: str) -> None:
 )  # fmt: skip
 def test_numbers_that_would_be_cut_are_refused(made: str, put: str) -> None:
     """``d = np.where(x > 0, 1, 0); d[x <= 0] = 0.01`` is 0 below: an array of integers."""
-    with tracing({"x": X, "y": Y}) as run, pytest.raises(Unmodelled, match="numbers put into"):
+    with tracing({"x": X, "y": Y}) as run:
         array = coded(made)(run.symbols["x"])
-        array[...] = coded(put)(None, run.symbols["y"])
-    with tracing({"x": X}) as run, pytest.raises(Unmodelled, match="numbers put into"):
-        array = coded(made)(run.symbols["x"])
-        array[array > 0] = 0.01
+        with pytest.raises(Unmodelled, match="numbers put into"):
+            array[...] = coded(put)(None, run.symbols["y"])
+        with pytest.raises(Unmodelled, match="numbers put into"):
+            array[array > 0] = 0.01
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_symbol_of_another_run_is_refused() -> None:
         left[0, 0]
 
 
-@pytest.mark.parametrize("value", ["text", 1j, None, np.array(["a"]), np.array([1j]), [object()]],
+@pytest.mark.parametrize("value", ["text", 1j, None, np.array(["a"]), np.array([1j]), [{}]],
                          ids=repr)  # fmt: skip
 def test_only_real_numbers_are_entries(value: Any) -> None:
     with tracing(), pytest.raises(Unmodelled):

@@ -79,9 +79,15 @@ def test_of_numbers_and_lists() -> None:
             "list of symbols": kind_of([x[0, 0], 1]),
         }
         assert found == {
-            "float": FLOAT, "int": INTEGER, "bool": BOOL, "int64": INTEGER, "floats": FLOAT, "list": FLOAT,
-            "symbol": FLOAT, "list of symbols": FLOAT,
-        }  # fmt: skip
+            "float": FLOAT,
+            "int": INTEGER,
+            "bool": BOOL,
+            "int64": INTEGER,
+            "floats": FLOAT,
+            "list": FLOAT,
+            "symbol": FLOAT,
+            "list of symbols": FLOAT,
+        }
         assert kind_of(x[0, 0] > 0) == UNKNOWN
         assert kind_of([x[0, 0] > 0, x[0, 1] > 0]) == UNKNOWN
         assert kind_of(scalar(2)) == FLOAT

@@ -28,7 +28,7 @@ SUBJECTS = {
 def graph(subject: Subject) -> Any:
     inputs = [array.copy() for array in subject.inputs]
     y = np.asarray(subject.make().forward(*inputs))
-    return in_process(subject)(subject.inputs, np.ones(y.shape), True, Budget(20))
+    return in_process(subject)(subject.inputs, np.ones(y.shape), True, Budget(20))  # noqa: FBT003
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

@@ -55,7 +55,9 @@ def test_a_constant_is_a_number_again() -> None:
      False, False)],
 )  # fmt: skip
 def test_what_is_a_truth_value_and_what_an_integer(
-    case: str, whole_number: bool, truth: bool
+    case: str,
+    whole_number: bool,  # noqa: FBT001
+    truth: bool,  # noqa: FBT001
 ) -> None:
     with tracing({"x": X}) as run:
         node = coded(case)(run.symbols["x"])

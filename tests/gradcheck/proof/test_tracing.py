@@ -137,7 +137,7 @@ def returned_in_finally(x: Any) -> Any:
     try:
         return x if x[0] > 0 else -x
     finally:
-        return x * 2  # noqa: B012
+        return x * 2  # noqa: B012, SIM107
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
