@@ -142,9 +142,7 @@ class AgainstNotes:
             notes = graph_of(formula, tuple(arrays[name].shape for name in known.inputs))
         except OracleError as error:
             raise GivenUp(str(error)) from None
-        arrays[UPSTREAM] = to_columns(
-            _nodes(subject, graph, UPSTREAM), subject.layout.get("y", "")
-        )
+        arrays[UPSTREAM] = to_columns(_nodes(subject, graph, UPSTREAM), subject.layout.get("y", ""))
         variables = {
             variable: node
             for name, names in notes.variables.items()
