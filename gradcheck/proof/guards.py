@@ -49,9 +49,7 @@ def exact_up_to(
     try:
         y, got = moved(outputs, zero), moved(own, zero)
         true = gradients(y, cotangents, variables)
-        same = all(
-            forms.is_zero(pool.subtract(a, b)) for a, b in zip(got, true, strict=True)
-        )
+        same = all(forms.is_zero(pool.subtract(a, b)) for a, b in zip(got, true, strict=True))
     except (GivenUp, ZeroDivisionError):
         return ()
     return tuple(sorted(guards)) if same else ()
@@ -67,16 +65,17 @@ def _guards(outputs: Sequence[Expression]) -> set[Fraction]:
         for argument in node.arguments:
             if _adds(argument, small):
                 guarded[argument.number] = guarded.get(argument.number, True) and inside
-            elif argument.operation == "constant" and argument.value in small:
-                if node.operation != "add":
-                    return set()
+            elif node.operation != "add" and _is_small(argument, small):
+                return set()
     return small if guarded and all(guarded.values()) else set()
 
 
 def _adds(node: Expression, small: set[Fraction]) -> bool:
-    return node.operation == "add" and any(
-        one.operation == "constant" and one.value in small for one in node.arguments
-    )
+    return node.operation == "add" and any(_is_small(one, small) for one in node.arguments)
+
+
+def _is_small(node: Expression, small: set[Fraction]) -> bool:
+    return node.operation == "constant" and node.value in small
 
 
 def _small(nodes: Mapping[int, Any]) -> set[Fraction]:
