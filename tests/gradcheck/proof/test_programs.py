@@ -62,7 +62,8 @@ BRANCHES = (
     "if a[0, 0] > 0: a = a * 2", "if s > 0.25: b = b + 1", "s = max(a[0, 0], b[0, 0])",
     "a = np.stack([np.stack([v if v > 0 else v * v for v in p]) for p in a])",
     "b = b[a[:, 0].argsort()] if False else b[[a[:, 0].argmax(), 0]]", "s = sorted(a[0])[0]",
-    "a = a[:, ::-1] if m.any() else a", "b[np.nonzero(m)] = 0.5", "s = a[m].mean() if m.all() else s",
+    "a = a[:, ::-1] if m.any() else a", "b[np.nonzero(m)] = 0.5",
+    "s = a[m].mean() if m.all() else s",
     "a = np.take_along_axis(a, a.argmin(axis=1)[:, None], 1) + b", "s = len(a[m])",
     "s = a.ravel()[np.argmax(b)]", "k = k if k[0, 0] else k + 1", "s = -s if s < 0 else s",
 )  # fmt: skip
@@ -93,7 +94,7 @@ def checked(program: str, seed: int, *, merging: bool = True) -> str:
     with tracing({"x": points[0]}, merging=merging) as run:
         try:
             got = [entries(one).copy() for one in ran(program, run.symbols["x"])]
-        except (IndexError, Unmodelled):
+        except (IndexError, TypeError, ValueError, Unmodelled):  # `traced` refuses all of them
             return "refused"
         region = list(run.trace.conditions.values())
     for point, results in zip(points, wanted, strict=True):
