@@ -17,7 +17,7 @@ from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar, current, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 def _as_exact(value: Any) -> Any:
@@ -272,7 +272,12 @@ def _is_finite_float(value: Any) -> bool:
 
 
 @contextmanager
-def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator[None]:
+def installed(
+    namespaces: Iterable[dict[str, Any]],
+    *,
+    floats: bool,
+    arrays: Mapping[int, tuple[Any, Any]] | None = None,
+) -> Iterator[None]:
     """Swap the names in these modules' globals; all of them are as before at the end.
 
     Parameters
@@ -280,8 +285,12 @@ def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator
     namespaces : iterable of dict
     floats : bool
         Swap float numbers too, for exact ones.
+    arrays : mapping of int to (array, array), optional
+        What an instance holds, by identity, and its exact twin: a global that is the same array
+        stays the same.
     """
     swapped = _replacements()
+    swapped |= {number: twin for number, (_, twin) in (arrays or {}).items()}
     kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
     try:
         for names in namespaces:

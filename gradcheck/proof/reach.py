@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -111,10 +111,11 @@ def _is_ours(thing: Any) -> bool:
 
 
 @contextmanager
-def made_exact(root: Any, *, floats: bool) -> Iterator[None]:
+def made_exact(root: Any, *, floats: bool) -> Iterator[dict[int, tuple[Any, Any]]]:
     """Replace every float array that the root holds by one of exact scalars, aliases included.
 
-    Each is put back at the end: closures and shared objects outlive the root.
+    Each is put back at the end: closures and shared objects outlive the root. Hands what was
+    replaced, and by what, by the identity of the array.
 
     Parameters
     ----------
@@ -136,10 +137,11 @@ def made_exact(root: Any, *, floats: bool) -> Iterator[None]:
             elif floats and type(part) is float and np.isfinite(part):
                 undo.append((put, part))
                 put(scalar(part))
-        yield
+        yield replaced
     finally:
         for put, part in reversed(undo):
-            put(part)
+            with suppress(LookupError):  # the code may have taken an entry out of a list
+                put(part)
 
 
 def _exact(array: Array, replaced: dict[int, tuple[Any, Any]]) -> SymbolicArray:

@@ -159,7 +159,10 @@ def _traced(
             for name, array in zip(names, inputs, strict=True)
         ]
         namespaces = namespaces_of(instance)
-        with made_exact(instance, floats=floats), installed(namespaces, floats=floats):
+        with (
+            made_exact(instance, floats=floats) as arrays,
+            installed(namespaces, floats=floats, arrays=arrays),
+        ):
             y = instance.forward(*symbols)
             output = _entries(y, "forward")
             shape = np.shape(y)

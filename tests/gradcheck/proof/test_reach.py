@@ -191,6 +191,15 @@ def test_shared_objects_are_put_back_once() -> None:
     assert shared["W"] is array
 
 
+def test_what_the_code_takes_out_of_a_list_keeps_nothing_else_from_being_put_back() -> None:
+    holder = types.SimpleNamespace(a=np.ones(2), stack=[np.ones(1)], b=np.ones(2))
+    a, b = holder.a, holder.b
+    with tracing(), made_exact(holder, floats=True):
+        holder.stack.pop()
+    assert holder.a is a
+    assert holder.b is b
+
+
 def test_cycles_end() -> None:
     loop: list[Any] = []
     loop.append(loop)
