@@ -120,7 +120,7 @@ def _asarray(value: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: 
 
 def choose(condition: Any, chosen: Any, other: Any) -> Array:
     """Return np.where(condition, chosen, other) as a plain object array."""
-    if isinstance(condition, np.ndarray) and condition.dtype == bool:
+    if not isinstance(condition, SymbolicArray) and np.asarray(condition).dtype == bool:
         return np.where(condition, entries(chosen), entries(other))
     result = select(entries(condition), entries(chosen), entries(other))
     return np.asarray(result, dtype=object)
