@@ -26,7 +26,7 @@ SMALL_SURE = 1e-4
 MARGIN = 8 * STEP
 """From the ends of a domain."""
 
-RANGE = 2.0
+RANGE = 3.0
 
 
 def point(subject: Subject, rng: np.random.Generator) -> tuple[list[Any], Any] | None:
