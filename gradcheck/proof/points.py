@@ -24,6 +24,9 @@ certificate."""
 RANGE = 3.0
 """They lie between −RANGE and RANGE, where the domain allows it: on both sides of most kinks."""
 
+OF_SEVERAL = 1.0
+"""The same for several layers together, which multiply: no ordinary input saturates them."""
+
 
 class Points:
     """The points of one subject, and what the code gives there; each is run once.
@@ -44,6 +47,7 @@ class Points:
     def __init__(self, subject: Subject, seed: int) -> None:
         self._subject = subject
         self._rng = np.random.default_rng([seed, 50_000])
+        self._range = OF_SEVERAL if subject.role in ("sequential", "network") else RANGE
         self._points: list[tuple[list[Array], Array]] = []
         self._ran: dict[int, tuple[Array, list[Any]] | None] = {}
 
@@ -135,7 +139,7 @@ class Points:
             if name in subject.constants or array.dtype.kind != "f":
                 inputs.append(array.copy())
                 continue
-            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)))
+            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)), self._range)
             drawn = np.round(self._rng.uniform(low, high, array.shape) * GRID) / GRID
             inputs.append(np.asarray(np.clip(drawn, low, high)))
         return inputs, self._upstream(self._points[0][1].shape)
@@ -145,8 +149,8 @@ class Points:
         return np.asarray(sign * self._rng.integers(GRID // 4, 2 * GRID, shape) / GRID)
 
 
-def _within(low: float, high: float) -> tuple[float, float]:
+def _within(low: float, high: float, wide: float) -> tuple[float, float]:
     """Return the part of an open interval that random entries come from."""
-    low = max(low + 1 / GRID, -RANGE) if low < RANGE else low + 1 / GRID
-    high = min(high - 1 / GRID, RANGE) if high > -RANGE else high - 1 / GRID
-    return low, max(low, high) if np.isfinite(high) else low + RANGE
+    low = max(low + 1 / GRID, -wide) if low < wide else low + 1 / GRID
+    high = min(high - 1 / GRID, wide) if high > -wide else high - 1 / GRID
+    return low, max(low, high) if np.isfinite(high) else low + wide

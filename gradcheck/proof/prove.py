@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.errors import SubjectError
-from gradcheck.proof import faithful, residual
+from gradcheck.proof import faithful, kinks, residual
 from gradcheck.proof.certificate import candidate, certified
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.exceptions import exceptions_of
+from gradcheck.proof.exceptions import KINK, exceptions_of
 from gradcheck.proof.expression import reached
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import decide
@@ -47,6 +48,10 @@ DERIVATIVE = "backward = this forward's derivative"
 NOTES_FORWARD = "forward = the notes' formula"
 NOTES_BACKWARD = "backward = the notes' Jacobianᵀ · upstream"
 
+GUARD = Fraction(1, 10**6)
+"""Literals below are guards, such as the ends of a clip."""
+
+MISSING = "there is no gradient of the right shape"
 UNDECIDED = "the identity could be neither proved nor refuted"
 
 
@@ -93,6 +98,17 @@ class Statement:
         """Say that it is neither proved nor refuted."""
         return self.evidence is None and self.certificate is None
 
+    @property
+    def unsettled(self) -> bool:
+        """Say that regions must be looked at one by one.
+
+        A clip to [1e-15, 1] has a region that no ordinary input comes to: what is refuted there
+        alone counts as what it is elsewhere.
+        """
+        return self.open or (
+            self.certificate is not None and any(map(_guards, self.literals.values()))
+        )
+
 
 class Prover:
     """The proof of one subject at its shapes.
@@ -130,7 +146,7 @@ class Prover:
             found = self._all_at_once()
         except GivenUp as error:
             found = {name: Statement(quantity=name, reason=str(error)) for name in self._gradients()}
-        if any(one.open for one in found.values()):
+        if any(one.unsettled for one in found.values()):
             found = self._by_regions(found)
         return list(found.values())
 
@@ -160,7 +176,12 @@ class Prover:
                         parts.setdefault(name, []).append(replace(one, conditions=conditions))
             except GivenUp as error:
                 if not any(parts.values()):
-                    return {n: replace(s, reason=str(error)) if s.open else s for n, s in found.items()}
+                    return {
+                        name: replace(one, certificate=None, reason=one.reason or str(error))
+                        if one.unsettled
+                        else one
+                        for name, one in found.items()
+                    }
                 break
         together = {name: _together(found.get(name), several) for name, several in parts.items()}
         return {name: one for name, one in together.items() if one is not None}
@@ -174,7 +195,9 @@ class Prover:
         for quantity, claim, own, true in self._identities(graph):
             before = found.get(quantity)
             if before is not None and before.evidence is None:
-                continue
+                continue  # what is wrong by itself need not be held against the notes
+            if claim == NOTES_BACKWARD and not _as_in_notes(found):
+                continue  # it is the backward of another function
             now = self._one(graph, quantity, claim, own, true, forms, evidence)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
@@ -184,10 +207,11 @@ class Prover:
                     evidence=_weaker(before.evidence, now.evidence),
                     claims=before.claims + now.claims,
                     literals={**before.literals, **now.literals},
+                    exceptions=_joined(before.exceptions, now.exceptions),
                 )
             found[quantity] = now
         for quantity in self._gradients():
-            found.setdefault(quantity, Statement(quantity=quantity, reason="there is no gradient"))
+            found.setdefault(quantity, Statement(quantity=quantity, reason=MISSING))
         return found
 
     def _identities(self, graph: Graph) -> Identities:
@@ -249,7 +273,11 @@ class Prover:
             return replace(statement, reason=str(error))
         if "nonzero" not in standing:
             tested = "zero-by-field" in standing
-            return replace(statement, evidence=Evidence.IDENTITY_TESTED if tested else evidence)
+            return replace(
+                statement,
+                evidence=Evidence.IDENTITY_TESTED if tested else evidence,
+                exceptions=_at_kinks(graph, statement, own, true, forms),
+            )
         found = self._certificate(graph, quantity, own, true)
         if found is None:
             return replace(statement, reason=UNDECIDED)
@@ -294,11 +322,53 @@ class Prover:
         return f"d{place} − true = {text}" if text and name != quantity else text
 
 
+def _guards(literal: str) -> bool:
+    """Say whether a number is one that code puts beside 0, or 1, to keep away from it."""
+    value = abs(Fraction(literal))
+    return 0 < value <= GUARD or 0 < abs(1 - value) <= GUARD
+
+
+def _as_in_notes(found: Mapping[str, Statement]) -> bool:
+    return any(NOTES_FORWARD in one.claims and one.evidence for one in found.values())
+
+
 def _said(graph: Graph) -> tuple[str, ...]:
     return tuple(
         f"{written(node)}" if decided else f"not {written(node)}"
         for node, decided in graph.conditions
     )
+
+
+def _at_kinks(
+    graph: Graph,
+    statement: Statement,
+    own: Sequence[Expression],
+    true: Sequence[Expression],
+    forms: NormalForms,
+) -> tuple[str, ...]:
+    """Return the exceptions of an identity, with what backward returns at the kinks."""
+    if KINK not in statement.exceptions:
+        return statement.exceptions
+    side = kinks.told(own, true, forms)
+    if not side and _same_for_any_maximum(graph, statement.quantity, own, forms):
+        side = kinks.BOTH
+    at_kink = [f"{KINK} (at 0 it returns the derivative {side})" if side else KINK]
+    others = [one for one in statement.exceptions if one != KINK]
+    return (*(at_kink if side != kinks.BOTH else ()), *others)
+
+
+def _same_for_any_maximum(
+    graph: Graph, quantity: str, own: Sequence[Expression], forms: NormalForms
+) -> bool:
+    pool = graph.pool
+    upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
+    variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
+    own = own if variables else ()
+    return kinks.same_for_any_maximum(graph.y, upstream, variables, own, forms)
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
 
 
 def _literals(graph: Graph, roots: Sequence[Expression]) -> dict[str, str]:
@@ -314,13 +384,14 @@ def _weaker(a: Evidence | None, b: Evidence | None) -> Evidence | None:
 
 def _together(one: Statement | None, parts: Sequence[Statement]) -> Statement | None:
     """Return what several regions say together: refuted in one, or proved in each."""
-    if one is not None and not one.open:
+    if one is not None and not one.unsettled:
         return one
     refuted = next((part for part in parts if part.certificate), None)
     if refuted is not None:
         return refuted
     if not parts or any(part.evidence is None for part in parts):
-        return next((part for part in parts if part.reason), one)
+        undecided = None if one is None else replace(one, certificate=None, reason=UNDECIDED)
+        return next((part for part in parts if part.reason), undecided)
     evidence = parts[0].evidence
     for part in parts:
         evidence = _weaker(evidence, part.evidence)

@@ -189,11 +189,10 @@ def _entries(value: Any, what: str) -> tuple[Expression, ...]:
     return tuple(entries(value).flat)
 
 
-def _like(gradient: Any, array: Array, name: str) -> tuple[Expression, ...]:
+def _like(gradient: Any, array: Array, name: str) -> tuple[Expression, ...] | None:
+    """Return the entries of a gradient; None where it has another shape than its input."""
     if np.shape(gradient) != array.shape:
-        raise Unmodelled(
-            f"d{name} has the shape {np.shape(gradient)}, which is not {name}'s {array.shape}"
-        )
+        return None
     return _entries(gradient, f"backward's d{name}")
 
 

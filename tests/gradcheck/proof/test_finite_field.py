@@ -116,6 +116,8 @@ FALSE: dict[str, Rule] = {
         x.positive(),
     ),
     "two at once": lambda x, y, z: (largest(x, y, z), largest(y, x, z)),
+    "the largest, and another indicator": lambda x, y, z: (largest(x, y, z) * z.positive(), 0),
+    "the largest of two choices": lambda x, y, z: (largest(z, x, y) * largest(z, -x, -y), 0),
     "two of several equal are": lambda x, y, z: (
         largest(x.relu(), y.relu(), z.relu()) * largest(y.relu(), x.relu(), z.relu()),
         0,

@@ -140,6 +140,10 @@ TRUE: dict[str, Rule] = {
         largest(x, y, z) * x,
     ),
     "so is the last": lambda x, y, z: (largest(z, y, x) * maximum(x, y, z), largest(z, y, x) * z),
+    "any that is the largest is the maximum": lambda x, y, z: (
+        largest(x.relu(), y.relu(), z.relu()) * maximum(x.relu(), y.relu(), z.relu()),
+        largest(x.relu(), y.relu(), z.relu()) * x.relu(),
+    ),
     "no entry is larger": lambda x, y, z: ((x - maximum(x, y, z)).positive(), 0),
     "a smaller entry": lambda x, y, z: ((maximum(x, y, z) - x).positive(), 1 - largest(x, y, z)),
     "maximum of two": lambda x, y, z: (maximum(x, y) + -maximum(-x, -y), x + y),
@@ -162,6 +166,10 @@ FALSE: dict[str, Rule] = {
     "exp of a log": lambda x, y, z: ((2 * x.log()).exp(), x**3),
     "root of a square": lambda x, y, z: ((x * x).sqrt(), x),
     "root of a quotient": lambda x, y, z: ((x / y).sqrt(), (x * y).sqrt() / y),
+    "root of a quotient of unknown sign": lambda x, y, z: (
+        (x / (y + 1)).sqrt(),
+        (x * (y + 1)).sqrt() / (y + 1),
+    ),
     "conjugate roots": lambda x, y, z: (x + y.sqrt(), x - y.sqrt()),
     "Pythagoras": lambda x, y, z: (x.sin() ** 2 + y.cos() ** 2, 1),
     "odd": lambda x, y, z: ((-x).cos(), -x.cos()),
@@ -183,6 +191,10 @@ FALSE: dict[str, Rule] = {
     "an unknown denominator": lambda x, y, z: ((x / (y + 1)).positive(), x.positive()),
     "a difference of squares": lambda x, y, z: ((x * x - y * y).positive(), 1),
     "exps of other sizes": lambda x, y, z: ((2 * x.exp() - y.exp()).positive(), (x - y).positive()),
+    "exps of other sizes by their exponents": lambda x, y, z: (
+        (2 * x.exp() - y.exp()).positive(),
+        (2 * x - y).positive(),
+    ),
     "sign of a shifted ReLU": lambda x, y, z: ((x.relu() - y).positive(), (x - y).positive()),
     "sign of an upside-down leaky ReLU": lambda x, y, z: (
         (x * x.positive() - x * (1 - x.positive())).positive(),
@@ -191,6 +203,8 @@ FALSE: dict[str, Rule] = {
     "sign of a shifted ELU": lambda x, y, z: ((elu(x) + HALF).positive(), x.positive()),
     "clip at 1": lambda x, y, z: ((clip(x) + 1).positive(), (1 - x).positive()),
     "two at once": lambda x, y, z: (largest(x, y, z), largest(y, x, z)),
+    "the largest, and another indicator": lambda x, y, z: (largest(x, y, z) * z.positive(), 0),
+    "the largest of two choices": lambda x, y, z: (largest(z, x, y) * largest(z, -x, -y), 0),
     "largest of others": lambda x, y, z: (largest(x, y, z), largest(x, y, -z)),
     "one of several equal is the largest": lambda x, y, z: (
         largest(x.relu(), y.relu(), z.relu())
@@ -301,6 +315,7 @@ def test_a_mask_of_the_second_layer_is_kept_whole() -> None:
     x1, x2, *w = Writer().variables("x1 x2 a b c d e f")
     hidden = [(w[k] * x1 + w[k + 1] * x2).relu() for k in (0, 2, 4)]
     z = hidden[0] * w[1] + hidden[1] * w[3] + hidden[2] * w[5]
+    assert len(NormalForms(Budget(60)).of(z.positive().node).numerator) == 1
     assert zero(z.relu().positive(), z.positive())
     assert not zero(z.nonnegative(), z.positive())  # all hidden ones may be 0
     assert zero((z + x1).nonnegative(), (z + x1).positive())  # x1 stays
@@ -339,6 +354,18 @@ def test_terms_are_counted() -> None:
     forms = NormalForms(Budget(60, terms=50))
     with pytest.raises(GivenUp, match="more than 50 terms"):
         forms.of((total**4).node)
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_a_condition_of_several_indicators(*, decided: bool) -> None:
+    (x,) = Writer().variables("x")
+    forms = NormalForms(Budget(60))
+    other = (clip(x) * (1 - clip(x)) * (1 + clip(x))).positive()
+    assert len(forms.of(other.node).numerator) > 1
+    forms = NormalForms(Budget(60))
+    forms.assume(other.node, decided)
+    assert forms.is_zero((other - int(decided)).node)
+    assert not forms.is_zero((other - int(not decided)).node)
 
 
 @pytest.mark.parametrize("decided", [True, False])
