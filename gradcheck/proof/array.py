@@ -12,6 +12,9 @@ from gradcheck.proof.scalar import Scalar, boolean, chosen, current, scalar
 if TYPE_CHECKING:
     from gradcheck.records import Array
 
+WIDE = 4
+"""Bytes of an integer type in which nothing that code counts overflows."""
+
 _coerce = np.frompyfunc(scalar, 1, 1)
 _is_boolean = np.frompyfunc(boolean, 1, 1)
 
@@ -23,17 +26,21 @@ class SymbolicArray(np.ndarray[Any, Any]):
     ----------
     truth : bool
         It is what a comparison gave: a mask, not numbers.
+    whole : bool
+        NumPy's own array would be one of integers: 0.5 put into it is 0.
     """
 
     truth = False
+    whole = False
 
     def __array_finalize__(self, source: Any) -> None:
         self.truth = getattr(source, "truth", False)
+        self.whole = getattr(source, "whole", False)
 
     @property
     def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
-        """Return float64, or bool: what code that asks would find on numbers."""
-        return np.dtype(bool if self.truth else np.float64)
+        """Return float64, int64 or bool: what code that asks would find on numbers."""
+        return np.dtype(bool if self.truth else np.int64 if self.whole else np.float64)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         from gradcheck.proof.ufuncs import apply
@@ -51,7 +58,7 @@ class SymbolicArray(np.ndarray[Any, Any]):
             raise Unmodelled("an index that depends on the inputs")
         if mask is not None:
             if not _known(mask):
-                return Selection(entries(self), mask)
+                return Selection(entries(self).copy(), mask.copy())
             key = _decided(mask)
         found = super().__getitem__(_plain_key(key))
         return found if isinstance(found, np.ndarray) else scalar(found)
@@ -59,6 +66,8 @@ class SymbolicArray(np.ndarray[Any, Any]):
     def __setitem__(self, key: Any, value: Any) -> None:
         mask = _mask_of(key)
         own = self.view(np.ndarray)
+        if (self.truth or self.whole) and not fits(value, truth=self.truth):
+            raise Unmodelled("numbers put into an array that is not of floats")
         if mask is not None and not _known(mask):
             own[...] = _choose(mask, _for_mask(value, mask), own)
             return
@@ -79,17 +88,21 @@ class SymbolicArray(np.ndarray[Any, Any]):
     def __int__(self) -> int:
         raise Unmodelled("a conversion to int")
 
+    def fill(self, value: Any) -> None:
+        """Put one number everywhere."""
+        self[...] = value
+
     def item(self, *place: Any) -> Any:
         """Return one entry."""
         return scalar(super().item(*place))
 
     def astype(self, dtype: Any, *_args: Any, **_keywords: Any) -> Any:
         """Return a copy, of floats; or a mask as bool."""
-        kind = np.dtype(dtype).kind
-        fits = kind in "fO" or (self.truth and kind in "iu")
-        if not fits and not (kind == "b" and (self.truth or _all_boolean(self))):
+        kind, wide = np.dtype(dtype).kind, np.dtype(dtype).itemsize >= WIDE
+        integers = kind == "i" and wide and (self.truth or self.whole)
+        if kind not in "fO" and not integers and not (kind == "b" and _all_boolean(self)):
             raise Unmodelled(f"a conversion to {np.dtype(dtype)}")
-        return wrapped(self.view(np.ndarray).copy(), truth=kind == "b")
+        return wrapped(self.view(np.ndarray).copy(), truth=kind == "b", whole=kind == "i")
 
     # Methods that NumPy does not send through __array_ufunc__.
     def _through(self, name: str, *args: Any, **keywords: Any) -> Any:
@@ -228,17 +241,43 @@ def entries(value: Any) -> Array:
     if plain.ndim == 0:
         return entries(scalar(plain[()]))
     coerced: Array = _coerce(plain)
+    if isinstance(value, SymbolicArray) and plain.flags.writeable:
+        plain[...] = coerced  # numbers that fill() or flat put there: still the same memory
+        return plain
     return coerced if coerced.size else coerced.astype(object)
 
 
-def wrapped(value: Any, *, truth: bool = False) -> Any:
+def wrapped(value: Any, *, truth: bool = False, whole: bool = False) -> Any:
     """Return a SymbolicArray of the same memory; of a number, one without dimensions."""
     array = entries(value).view(SymbolicArray)
-    array.truth = truth
+    array.truth, array.whole = truth, whole
     return array
 
 
-def finished(result: Any, out: Any = None, *, boolean: bool = False) -> Any:
+def integral(value: Any) -> bool:
+    """Say whether NumPy would have integers or booleans in the place of a value."""
+    if isinstance(value, SymbolicArray):
+        return value.truth or value.whole
+    if isinstance(value, Scalar | Selection):
+        return False
+    return np.asarray(value).dtype.kind in "iub"
+
+
+def fits(value: Any, *, truth: bool) -> bool:
+    """Say whether a value stays what it is in an array of booleans, or of integers."""
+    if isinstance(value, SymbolicArray):
+        return value.truth or (value.whole and not truth)
+    if isinstance(value, Scalar):
+        return boolean(value)
+    if isinstance(value, Selection):
+        return False
+    numbers = np.asarray(value)
+    return numbers.dtype.kind in "iub" and (not truth or bool(np.isin(numbers, (0, 1)).all()))
+
+
+def finished(
+    result: Any, out: Any = None, *, boolean: bool = False, whole: bool = False
+) -> Any:
     """Return a result as NumPy would: a scalar where it has no dimensions; or in `out`.
 
     Raises
@@ -249,9 +288,10 @@ def finished(result: Any, out: Any = None, *, boolean: bool = False) -> Any:
     if out is not None:
         if not isinstance(out, SymbolicArray):
             raise Unmodelled("symbols put into an array of floats")
+        if (out.truth and not boolean) or (out.whole and not whole):
+            raise Unmodelled("numbers put into an array that is not of floats")
         plain = out.view(np.ndarray)
         plain[...] = result
-        out.truth = boolean
         return out
     if isinstance(result, Scalar):
         return _maybe_decided(result) if boolean else result
@@ -259,7 +299,7 @@ def finished(result: Any, out: Any = None, *, boolean: bool = False) -> Any:
         return scalar(result[()] if isinstance(result, np.ndarray) else result)
     if boolean and not current.get().merging:
         return _decided(result)
-    return wrapped(result, truth=boolean)
+    return wrapped(result, truth=boolean, whole=whole)
 
 
 def _maybe_decided(indicator: Scalar) -> Any:
@@ -287,7 +327,7 @@ def _mask_of(key: Any) -> Any:
             raise Unmodelled("an index that depends on the inputs")
         return None
     if isinstance(key, SymbolicArray):
-        if not key.truth and not _all_boolean(key):
+        if not key.truth and (key.whole or not _all_boolean(key)):
             raise Unmodelled("an index that depends on the inputs")
         return entries(key)
     return key if isinstance(key, Scalar) else None

@@ -18,8 +18,9 @@ def gradients(
 ) -> list[Expression]:
     """Return Σₖ cotangentₖ · ∂outputₖ/∂v for every variable v.
 
-    An indicator's derivative is 0: what is found holds off the kinks, where no argument of an
-    indicator is 0 and no two entries of a maximum are both the largest.
+    An indicator's derivative is 0: what is found holds off the kinks, where no
+    indicator changes. Where several entries of a maximum are the largest on a whole region, their
+    derivatives are one there; the first is taken.
 
     Parameters
     ----------
@@ -71,8 +72,19 @@ def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
         exponent = node.value
         return (pool.mul(pool.constant(exponent), pool.power(a, exponent - 1)),)
     if operation == "maximum":
-        return tuple(pool.nonnegative(pool.subtract(entry, node)) for entry in arguments)
+        return _first_largest(pool, node)
     return (_slope(pool, operation, a, node),)
+
+
+def _first_largest(pool: Pool, maximum: Expression) -> tuple[Expression, ...]:
+    """Return 1 for the first entry that is the largest, else 0: two may be equal on a region."""
+    slopes: list[Expression] = []
+    none_before = pool.one
+    for entry in maximum.arguments:
+        largest = pool.nonnegative(pool.subtract(entry, maximum))
+        slopes.append(pool.mul(none_before, largest))
+        none_before = pool.mul(none_before, pool.subtract(pool.one, largest))
+    return tuple(slopes)
 
 
 def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Expression:

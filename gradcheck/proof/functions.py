@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.array import SymbolicArray, entries, finished, select, wrapped
+from gradcheck.proof.array import SymbolicArray, entries, finished, integral, select, wrapped
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar, current, equal, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from gradcheck.records import Array
 
@@ -34,6 +34,13 @@ NEUTRAL = frozenset({np.shape, np.size, np.ndim})
 """They ask for the shape alone."""
 
 
+OF_MASKS = frozenset({
+    np.sum, np.prod, np.mean, np.any, np.all, np.where, np.select, np.nonzero, np.flatnonzero,
+    np.argwhere, np.array_equal, np.isscalar, np.asarray,
+})  # fmt: skip
+"""They are modelled on integers and booleans too, which NumPy often rounds or counts otherwise."""
+
+
 def call(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """Return what a NumPy function gives on symbols.
 
@@ -43,7 +50,11 @@ def call(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         Where the function or a keyword is not modelled.
     """
     if function in STRUCTURAL:
-        return _wrapped(function(*_plain(args), **_plain(keywords)))
+        arrays = [*_arrays((args, keywords))]
+        truth = all(one.truth for one in arrays)
+        return _wrapped(
+            function(*_plain(args), **_plain(keywords)), truth, all(map(integral, arrays))
+        )
     if function in NEUTRAL:
         return function(*_plain(args), **keywords)
     handler = _handlers().get(function)
@@ -52,6 +63,8 @@ def call(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         raise Unmodelled(f"np.{name}")
     # out=None and the like say nothing.
     given = {key: value for key, value in keywords.items() if value is not np._NoValue}
+    if function not in OF_MASKS and "dtype" not in given and _only_of_integers(args, given):
+        raise Unmodelled(f"np.{name} of integers or booleans")
     out = given.pop("out", None)
     try:
         _signature(handler).bind(*args, **given)
@@ -77,10 +90,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _wrapped(value: Any) -> Any:
+def _wrapped(value: Any, truth: bool, whole: bool) -> Any:  # noqa: FBT001
     if isinstance(value, tuple | list):
-        return type(value)(map(_wrapped, value))
-    return wrapped(value)
+        return type(value)(_wrapped(one, truth, whole) for one in value)
+    return wrapped(value, truth=truth, whole=whole and not truth)
+
+
+def _arrays(value: Any) -> Iterator[SymbolicArray]:
+    """Return the symbolic arrays in a function's arguments."""
+    if isinstance(value, SymbolicArray):
+        yield value
+    elif isinstance(value, tuple | list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(one)
+
+
+def _only_of_integers(*arguments: Any) -> bool:
+    arrays = [*_arrays(arguments)]
+    return bool(arrays) and all(map(integral, arrays))
 
 
 def array(value: Any, dtype: Any = None, *, copy: bool = True, ndmin: int = 0) -> Any:
@@ -129,7 +156,7 @@ def choose(condition: Any, chosen: Any, other: Any) -> Array:
 def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     if x is None and y is None:
         return _nonzero(condition)
-    return finished(choose(_truth_of(condition), x, y))
+    return finished(choose(_truth_of(condition), x, y), whole=integral(x) and integral(y))
 
 
 def _truth_of(condition: Any) -> Any:
@@ -142,7 +169,7 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     result = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         result = choose(condition, choice, result)
-    return finished(entries(result))
+    return finished(entries(result), whole=all(map(integral, [*choicelist, default])))
 
 
 def _nonzero(a: Any) -> Any:
@@ -160,7 +187,7 @@ def _prod(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -
 
 
 def _folded(ufunc: Any, a: Any, axis: Any, keepdims: bool) -> Any:
-    array_of = wrapped(a if not isinstance(a, list | tuple) else array(a))
+    array_of = a if isinstance(a, SymbolicArray) else array(a, copy=False)
     if array_of.ndim == 0:
         return scalar(array_of[()])
     return ufunc.reduce(array_of, axis=axis, keepdims=keepdims)
@@ -396,7 +423,7 @@ def _fill_diagonal(a: Any, val: Any) -> None:
 
 
 def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:  # noqa: ARG001
-    return wrapped(x) if np.ndim(x) else x
+    return wrapped(entries(x).copy()) if np.ndim(x) else x
 
 
 def _same(val: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from time import thread_time
 
 NODES = 400_000
@@ -14,11 +15,22 @@ SECONDS = 2.0
 """For one subject."""
 
 
+given_up: ContextVar[list[GivenUp]] = ContextVar("given_up")
+"""What was raised while code under test ran on symbols, whether or not it was caught there."""
+
+
 class GivenUp(BaseException):  # noqa: N818 - it is an answer
     """No proof was found, and none was refuted: the text says why.
 
-    Not an Exception: code under test that catches those must not go on where its symbols end.
+    Not an Exception: code under test that catches those must not go on where its symbols end. A
+    bare `except:` catches it even so: a run in which one was made says nothing.
     """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        raised = given_up.get(None)
+        if raised is not None:
+            raised.append(self)
 
 
 class Unmodelled(GivenUp):

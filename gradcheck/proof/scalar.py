@@ -83,6 +83,8 @@ class Scalar(Expression):
 
     def __getattr__(self, name: str) -> Any:
         # sum, mean, reshape and the like, of an array without dimensions.
+        if not name.startswith("__") and hasattr(float, name):
+            raise Unmodelled(f"{name} of a number")
         if name.startswith("__") or not hasattr(np.ndarray, name):
             raise AttributeError(name)
         from gradcheck.proof.array import wrapped
@@ -113,6 +115,12 @@ class Scalar(Expression):
 
     def __round__(self, _digits: int | None = None) -> Any:
         raise Unmodelled("rounding")
+
+    def _remainder(self, _other: Any) -> Any:
+        raise Unmodelled("a remainder")
+
+    __trunc__ = __floor__ = __ceil__ = __round__
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _remainder
 
     def __format__(self, _spec: str) -> str:
         return "a symbol"

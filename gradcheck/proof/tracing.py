@@ -12,7 +12,7 @@ from gradcheck.proof.constants import exact
 from gradcheck.proof.evaluation import PI, FloatValues
 from gradcheck.proof.expression import Pool
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
-from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
+from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, given_up
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
 from gradcheck.proof.scalar import Scalar, current
@@ -137,6 +137,8 @@ def _traced(
             point.update(zip(variables[name], map(float, array.flat), strict=True))
     trace = Trace(point, budget, merging=merging)
     token = current.set(trace)
+    caught: list[GivenUp] = []
+    watch = given_up.set(caught)
     try:
         instance = make()
         symbols = [
@@ -157,6 +159,8 @@ def _traced(
                 None if one is None or name in numbers else _like(one, array, name)
                 for one, name, array in zip(handed, names, inputs, strict=True)
             )
+        if caught:
+            raise caught[0]
     except GivenUp as error:
         raise type(error)(f"{error}{_place(error.__traceback__)}") from None
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything on symbols
@@ -164,6 +168,7 @@ def _traced(
         raise Unmodelled(f"{text}{_place(error.__traceback__)}") from None
     finally:
         current.reset(token)
+        given_up.reset(watch)
     return Graph(
         pool=trace.pool,
         y=output,

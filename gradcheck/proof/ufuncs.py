@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.array import SymbolicArray, entries, finished
+from gradcheck.proof.array import SymbolicArray, entries, finished, fits, integral
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import (
     Scalar,
@@ -152,6 +152,15 @@ _ELEMENTWISE = {
     ufunc: np.frompyfunc(function, ufunc.nin, 1)
     for ufunc, function in {**ARITHMETIC, **LOGICAL}.items()
 }
+OF_INTEGERS = frozenset({
+    np.add, np.subtract, np.multiply, np.negative, np.positive, np.absolute, np.sign, np.square,
+    np.power, np.maximum, np.fmax, np.minimum, np.fmin,
+})  # fmt: skip
+"""They give integers where they are given such."""
+
+OF_BOOLEANS = {np.add: np.logical_or, np.multiply: np.logical_and, np.true_divide: np.true_divide}
+"""What arithmetic of booleans is: True + True is True. What is not listed is refused."""
+
 _LARGEST = {np.maximum: 1, np.fmax: 1, np.minimum: -1, np.fmin: -1}
 
 
@@ -165,8 +174,9 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, 
     """
     out = keywords.pop("out", (None,))
     _only_defaults(ufunc, keywords)
+    ufunc, whole = _as_of_integers(ufunc, method, inputs)
     if ufunc is np.matmul and method == "__call__":
-        return finished(np.matmul(*map(entries, inputs)), out[0])
+        return finished(np.matmul(*map(entries, inputs)), out[0], whole=whole)
     elementwise = _ELEMENTWISE.get(ufunc)
     if elementwise is None:
         raise Unmodelled(f"np.{ufunc.__name__}")
@@ -176,14 +186,41 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, 
         result = elementwise(*map(entries, inputs))
         if where is not True:
             result = _only_where(where, result, out[0])
-        return finished(result, out[0], boolean=logical)
+        return finished(result, out[0], boolean=logical, whole=whole)
     if method == "outer":
-        return finished(elementwise.outer(*map(entries, inputs)), out[0], boolean=logical)
+        result = elementwise.outer(*map(entries, inputs))
+        return finished(result, out[0], boolean=logical, whole=whole)
     if method == "at":
         return _at(elementwise, *inputs)
     if method in ("reduce", "accumulate"):
-        return _reduced(ufunc, method, inputs, keywords, out[0])
+        return _reduced(ufunc, method, inputs, keywords, out[0], whole=whole)
     raise Unmodelled(f"np.{ufunc.__name__}.{method}")
+
+
+def _as_of_integers(ufunc: Any, method: str, inputs: tuple[Any, ...]) -> tuple[Any, bool]:
+    """Return the function as it is on booleans, and whether it gives integers.
+
+    Raises
+    ------
+    Unmodelled
+        Where it would be another one that has no meaning on symbols.
+    """
+    given = inputs[:1] if method in ("reduce", "accumulate", "at") else inputs
+    if ufunc in (np.invert, np.bitwise_and, np.bitwise_or) and not all(map(_truths, given)):
+        raise Unmodelled(f"np.{ufunc.__name__} of integers")
+    if ufunc in LOGICAL or not all(map(integral, given)):
+        return ufunc, False
+    if method in ("__call__", "outer") and all(map(_truths, given)):
+        if ufunc not in OF_BOOLEANS:
+            raise Unmodelled(f"np.{ufunc.__name__} of booleans")
+        return OF_BOOLEANS[ufunc], False
+    return ufunc, ufunc in OF_INTEGERS or ufunc is np.matmul
+
+
+def _truths(value: Any) -> bool:
+    if isinstance(value, Scalar):
+        return boolean(value)
+    return bool(np.asarray(value).dtype == bool if not hasattr(value, "dtype") else value.dtype == bool)
 
 
 def _only_defaults(ufunc: Any, keywords: dict[str, Any]) -> None:
@@ -209,10 +246,14 @@ def _only_where(where: Any, result: Any, out: Any) -> Any:
 def _at(elementwise: Any, target: Any, index: Any, *values: Any) -> None:
     if not isinstance(target, SymbolicArray):
         raise Unmodelled("symbols put into an array of floats")
+    if (target.truth or target.whole) and not all(fits(one, truth=target.truth) for one in values):
+        raise Unmodelled("numbers put into an array that is not of floats")
     elementwise.at(target.view(np.ndarray), index, *map(entries, values))
 
 
-def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any) -> Any:
+def _reduced(
+    ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any, *, whole: bool
+) -> Any:
     from gradcheck.proof.functions import largest
 
     (array,) = inputs
@@ -223,15 +264,15 @@ def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out
     axis, keepdims = keywords.get("axis", 0), bool(keywords.get("keepdims", False))
     given = entries(array)
     if method == "accumulate":
-        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out)
+        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out, whole=whole)
     if ufunc in _LARGEST:
         if initial is not None:
             raise Unmodelled(f"np.{ufunc.__name__}.reduce with initial=")
-        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out)
+        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out, whole=whole)
     reduced = _fold(ufunc, given, axis, keepdims=keepdims)
     if initial is not None:
         reduced = _ELEMENTWISE[ufunc](reduced, entries(initial))
-    return finished(reduced, out, boolean=ufunc in LOGICAL)
+    return finished(reduced, out, boolean=ufunc in LOGICAL, whole=whole)
 
 
 def _fold(ufunc: Any, given: Any, axis: Any, *, keepdims: bool) -> Any:
