@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.evaluation import PI, FloatValues, enclosed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gradcheck.proof.expression import Expression
 
@@ -21,6 +22,12 @@ SHOWN = 12
 
 WITHIN = 0.5
 """The replay shows the exact difference up to this part of it."""
+
+
+NEIGHBOURS = 6
+
+BESIDE = 1e-6
+"""How far a neighbour is from a point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,16 @@ def candidate(
     return entry
 
 
+def neighbours(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
+    """Yield points beside a point, in random directions."""
+    random = Random(0)  # noqa: S311 - any directions will do
+    for _ in range(NEIGHBOURS):
+        yield {
+            name: value + BESIDE * max(1.0, abs(value)) * random.uniform(-1, 1)
+            for name, value in point.items()
+        }
+
+
 def certified(
     got: Expression, true: Expression, entry: int, point: Mapping[str, float], replayed: float
 ) -> Certificate | None:
@@ -98,12 +115,12 @@ def certified(
 
 
 def _shown(node: Expression, point: Mapping[str, Fraction], value: Any) -> str:
-    from mpmath import nstr
+    from mpmath import mpf, nstr
 
     rational = _rational(node, point)
     if rational is not None and len(str(rational)) <= SHOWN:
         return str(rational)
-    return str(nstr(value.mid, SHOWN))
+    return str(nstr(mpf(value.mid.a), SHOWN))
 
 
 def _rational(node: Expression, point: Mapping[str, Fraction]) -> Fraction | None:

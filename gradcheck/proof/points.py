@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.errors import SubjectError
-from gradcheck.proof import faithful
+from gradcheck.proof import faithful, thresholds
+from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from gradcheck.proof.expression import Expression
     from gradcheck.proof.graph import Graph
     from gradcheck.records import Array
     from gradcheck.subject import Subject
@@ -26,6 +28,13 @@ RANGE = 3.0
 
 OF_SEVERAL = 1.0
 """The same for several layers together, which multiply: no ordinary input saturates them."""
+
+
+FURTHER = 1000
+"""Number of the first point that is looked for beside the usual ones."""
+
+LARGE = 256.0
+"""By which an upstream gradient that is larger than usual is."""
 
 
 class Points:
@@ -49,6 +58,7 @@ class Points:
         self._rng = np.random.default_rng([seed, 50_000])
         self._range = OF_SEVERAL if subject.role in ("sequential", "network") else RANGE
         self._points: list[tuple[list[Array], Array]] = []
+        self._further: list[tuple[list[Array], Array]] = []
         self._ran: dict[int, tuple[Array, list[Any]] | None] = {}
 
     def given(self) -> None:
@@ -65,9 +75,42 @@ class Points:
 
     def at(self, k: int) -> tuple[list[Array], Array]:
         """Return the inputs and the upstream gradient of a point."""
+        if k >= FURTHER:
+            return self._further[k - FURTHER]
         while len(self._points) <= k:
             self._points.append(self._another())
         return self._points[k]
+
+    def beside(self, roots: Sequence[Expression], graph: Graph) -> Iterator[int]:
+        """Yield further points, on all sides of the thresholds that expressions are compared with.
+
+        One has an upstream gradient that is larger than usual.
+        """
+        inputs, upstream = self.at(1)
+        names = self._subject.names
+        moved = [(inputs, LARGE * upstream)]
+        for values in thresholds.beside(roots, self.values(1, graph)):
+            arrays = [
+                np.array([values[one] for one in graph.variables[name]]).reshape(array.shape)
+                if name in graph.variables
+                else array
+                for name, array in [*zip(names, inputs, strict=True), (UPSTREAM, upstream)]
+            ]
+            if self._allowed(arrays):
+                moved.append((arrays[:-1], arrays[-1]))
+        for point in moved:
+            self._further.append(point)
+            yield FURTHER + len(self._further) - 1
+
+    def _allowed(self, arrays: Sequence[Array]) -> bool:
+        """Say that arrays lie in the subject's domain."""
+        domain = self._subject.domain
+        pairs = zip(self._subject.names, arrays, strict=False)
+        return all(
+            (array > domain[name][0]).all() and (array < domain[name][1]).all()
+            for name, array in pairs
+            if name in domain
+        )
 
     def values(self, k: int, graph: Graph) -> Mapping[str, float]:
         """Return the values of a graph's variables at a point."""

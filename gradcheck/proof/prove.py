@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.errors import SubjectError
 from gradcheck.proof import faithful, kinks, residual
-from gradcheck.proof.certificate import candidate, certified
+from gradcheck.proof.certificate import candidate, certified, neighbours
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
 from gradcheck.proof.exceptions import KINK, exceptions_of
@@ -289,7 +290,8 @@ class Prover:
     def _certificate(
         self, graph: Graph, quantity: str, own: Sequence[Expression], true: Sequence[Expression]
     ) -> Certificate | None:
-        for k in range(self._points.tried):
+        usual = range(self._points.tried)
+        for k in chain(usual, self._points.beside([*own, *true], graph)):
             point = self._points.values(k, graph)
             if not faithful.inside(graph, FloatValues(point)):
                 continue
@@ -297,7 +299,7 @@ class Prover:
             replayed = None if entry is None else self._points.replayed(k, quantity, entry)
             if entry is not None and replayed is not None:
                 found = certified(own[entry], true[entry], entry, point, replayed)
-                if found is not None:
+                if found is not None and _differ_beside(graph, own[entry], true[entry], point):
                     return found
         return None
 
@@ -330,6 +332,17 @@ def _guards(literal: str) -> bool:
 
 def _as_in_notes(found: Mapping[str, Statement]) -> bool:
     return any(NOTES_FORWARD in one.claims and one.evidence for one in found.values())
+
+
+def _differ_beside(
+    graph: Graph, own: Expression, true: Expression, point: Mapping[str, float]
+) -> bool:
+    """Say that two values differ beside a point of a region too: at a kink alone they may."""
+    return any(
+        candidate([own], [true], moved) is not None
+        for moved in neighbours(point)
+        if faithful.inside(graph, FloatValues(moved))
+    )
 
 
 def _said(graph: Graph) -> tuple[str, ...]:

@@ -221,7 +221,13 @@ def _binary(operation: str, a: Any, b: Any) -> Any:
     if not (isinstance(a, _NUMBERS + (Scalar,)) and isinstance(b, _NUMBERS + (Scalar,))):
         return NotImplemented
     a, b = scalar(a), scalar(b)
+    if operation == "add" and _compared(a) and _compared(b):
+        raise Unmodelled("a sum of two comparisons")  # NumPy's True + True is True, Python's is 2
     return getattr(a.pool, operation)(a, b)
+
+
+def _compared(node: Expression) -> bool:
+    return node.operation != "constant" and boolean(node)
 
 
 def boolean(node: Expression) -> bool:
