@@ -50,7 +50,7 @@ def trusted(
         Where the imaginary part does not survive, where finite differences contradict it, or where
         it is not linear in the step.
     """
-    along = point.complex.tangent(k, tangent)
+    along = point.complex.tangent(k, tangent, plans.known(point, k, "complex"))
     if not np.isfinite(along).all():
         raise OracleError("forward is not finite for complex input")
     if _contradicted(along, slope):

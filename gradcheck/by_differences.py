@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.comparison import FLOOR, TOO_LARGE, compare, vacuous_part
 from gradcheck.held import THIS_VERY_POINT, stays_wrong
-from gradcheck.probes import BlockProbes, EntryProbes
+from gradcheck.probes import BlockProbes, EntryProbes, median
 from gradcheck.readings import Kink, Reading
 from gradcheck.records import Oracle, Verdict, Worst
 
@@ -254,7 +254,7 @@ def judge_equal_steps(point: Point, k: int) -> None:
     a gradient that is handed to every one of them is seen only here.
     """
     got = point.outcome.got[k]
-    scale = float(np.median(point.differences.scales[k]))
+    scale = median(point.differences.scales[k])
     for attempt in range(2):
         slope = point.differences.slope(k, np.full(got.shape, scale))
         if not np.isfinite(slope.bound).all() or slope.kink.any():

@@ -43,7 +43,7 @@ class Runner:
         SubjectError
             Where making one raises.
         """
-        if self.subject.separate:
+        if self.subject.separate and not self.subject.remote:
             # Weights or masks that a layer draws for itself are then the same in every instance.
             random.seed(0)
             np.random.seed(0)  # noqa: NPY002 - theirs

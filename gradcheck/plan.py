@@ -66,6 +66,11 @@ class Plans:
             self._structures[k, kind] = detect(respond, shape, point.cotangent.shape, self._rng)
         return self._structures[k, kind]
 
+    def known(self, point: Point, k: int, kind: str) -> Probes | None:
+        """Return the probes that are affordable, where the structure was detected before."""
+        whole = self._structures.get((k, kind))
+        return None if whole is None else self.affordable(point, k, whole)
+
     def forget(self, point: Point, k: int, kind: str) -> EntryProbes:
         """Take back that any axes of input k match; return the probes without."""
         plain = EntryProbes(shape=point.inputs[k].shape, output=point.cotangent.shape)

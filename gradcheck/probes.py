@@ -173,7 +173,7 @@ class BlockProbes:
 
     def steps(self, scale: Array) -> tuple[Array, Array]:
         """Return one size for all: the weights of a block must not be changed by its steps."""
-        size = float(np.median(scale))
+        size = median(scale)
         return np.full(self.shape, size), np.full(self.count, size)
 
     def visible(self, error: Array, size: Array) -> float:
@@ -192,6 +192,12 @@ class BlockProbes:
 
 
 Probes = EntryProbes | BlockProbes
+
+
+def median(sizes: Array) -> float:
+    """Return the median of finite numbers, without `numpy.ma`, which that of NumPy imports."""
+    ordered = np.sort(sizes, axis=None)
+    return float(ordered[[(ordered.size - 1) // 2, ordered.size // 2]].mean())
 
 
 def blocks(rng: np.random.Generator, shape: Shape, count: int) -> BlockProbes:

@@ -73,6 +73,8 @@ class Subject:
     at_rate : callable or None
         Where backward takes a learning rate: returns a fresh Instance whose backward gets this part
         of the usual one. Its gradients are the same, so far as the code is right.
+    remote : bool
+        The code runs in another process, so that nothing of this one can be changed by it.
     forwards : callable or None
         Where many calls at once are cheaper: takes the inputs, the position of one, and an array
         whose rows take its place; returns a fresh instance's y for each, or what it raised.
@@ -100,6 +102,7 @@ class Subject:
     parameters: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
     separate: bool = True
+    remote: bool = False
     at_rate: Callable[[float], Instance] | None = None
     forwards: Rows | None = None
     noisy: NoisyRuns | None = None

@@ -6,6 +6,7 @@ import math
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import click
 
 from gradcheck.cli.codes import PASS, UNCHECKED, WRONG
 from gradcheck.cli.files import prepare, save
+from gradcheck.cli.options import proof_seconds
 from gradcheck.cli.screen import complain, progress, rendered, write
 
 if TYPE_CHECKING:
@@ -81,6 +83,8 @@ that holds nothing else."""
     show_default=True,
     help="Seconds for one call of the code, and for what it runs when it is loaded.",
 )
+@click.option("--no-proof", is_flag=True, help="Check in floating point only.")
+@proof_seconds
 @click.option(
     "--in-process", is_flag=True, help="Run the code in this process: only for code you trust."
 )
@@ -95,10 +99,12 @@ def check_command(
     config: Path | None,
     jobs: int,
     time_limit: float,
+    proof_seconds: float,
     *,
     everything: bool,
     explain_convention: bool,
     in_process: bool,
+    no_proof: bool,
     quiet: bool,
 ) -> int:
     """Check the layers, losses and networks in PATH: files, notebooks, folders or module:object."""
@@ -107,8 +113,8 @@ def check_command(
     # Threads of a linear algebra library cost more than they bring for arrays of this size; it
     # reads this when it is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gradcheck.students.check import Options
     from gradcheck.students.files import check_files, report_of, targets_of
+    from gradcheck.students.hosts import Options
     from gradcheck.students.limits import Limits
     from gradcheck.students.settings import settings_for
 
@@ -117,17 +123,30 @@ def check_command(
     if output is not None:
         prepare(output, ("report.json", "report.md"))
     limits = Limits(call=time_limit, load=2 * time_limit + 5)
-    common = Options(seed=seed, only=only, limits=limits, in_process=in_process)
+    common = Options(
+        seed=seed,
+        only=only,
+        limits=limits,
+        in_process=in_process,
+        proof_seconds=0.0 if no_proof else proof_seconds,
+    )
 
     def configured(path: Path) -> Options:
         settings = {"seconds": time_limit, **settings_for(path, config)}
-        return Options(seed=seed, only=only, settings=settings, limits=limits,
-                       in_process=in_process)  # fmt: skip
+        return replace(common, settings=settings)
 
     shown = not quiet and len(targets) > 1 and sys.stderr.isatty()
     with progress(shown=shown) as step:
-        reports = check_files(targets, common, configured, jobs=jobs, progress=step)
-    report = report_of(reports, seed, _command(paths, only, seed))
+        reports = check_files(
+            targets,
+            common,
+            configured,
+            jobs=jobs,
+            progress=step,
+            meanwhile=None if quiet or form == "json" else _ready_to_print,
+        )
+    told = form == "json" or output is not None
+    report = report_of(reports, seed, _command(paths, only, seed), versions=told)
     code = _exit_code(report)
     if output is not None:
         code = _written(report, output, code)
@@ -155,6 +174,14 @@ def check_command(
             )
         write(sys.stdout, text)
     return code
+
+
+def _ready_to_print() -> None:
+    import rich.console
+
+    import gradcheck.render.student
+
+    del rich, gradcheck
 
 
 def _command(paths: Sequence[str], only: Sequence[str], seed: int) -> str:

@@ -170,11 +170,11 @@ def replaced() -> bool:
 
 
 @contextmanager
-def using(path: str | Path | None) -> Iterator[Catalogue]:
+def using(path: str | Path | None) -> Iterator[None]:
     """Let all that is said inside of the block come from this file too."""
     token = _current.set(_current.get() if path is None else catalogue(path))
     try:
-        yield catalogue()
+        yield
     finally:
         _current.reset(token)
 

@@ -13,6 +13,7 @@ import json
 import os
 import tempfile
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,12 +77,16 @@ def key_of(*parts: object) -> str:
 @lru_cache(maxsize=1)
 def _sources() -> bytes:
     """Return what a derivation depends on: our own modules, and the versions of the libraries."""
-    from importlib.metadata import version
+    import mpmath
 
     here = Path(__file__).parent
-    modules = (here / "tape.py", here / "symbolic.py", here.parent / "notes" / "formulas.py")
+    modules = [here / "tape.py", here / "symbolic.py", here.parent / "notes" / "formulas.py"]
+    # Where SymPy states its version: neither it nor the metadata of what is installed is imported.
+    sympy = find_spec("sympy")
+    if sympy is not None and sympy.origin is not None:
+        modules.append(Path(sympy.origin).with_name("release.py"))
     text = b"".join(path.read_bytes() for path in modules)
-    return text + f"{version('sympy')} {version('mpmath')}".encode()
+    return text + str(mpmath.__version__).encode()
 
 
 def load(key: str) -> list[str] | None:

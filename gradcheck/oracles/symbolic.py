@@ -7,8 +7,10 @@ differentiates each, and the chain rule joins them from the output back. No grad
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +22,9 @@ from gradcheck.oracles.tape import Tape, symbols
 from gradcheck.records import Array, Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_ONE_THREAD = RLock()
 
 Number = Any
 """An mpmath number: mpmath has no types."""
@@ -83,8 +87,8 @@ class SymbolicOracle:
 
     Notes
     -----
-    The precision is mpmath's own setting, changed during a call and put back: evaluate in one
-    thread at a time.
+    The precision is mpmath's own setting, changed during a call and put back: one thread evaluates
+    at a time.
 
     An evaluation starts from the exact values of the floats and carries 50 digits or more
     (see `DIGITS_PER_DECADE`), with exponents that have no end, so nothing overflows on the way.
@@ -127,10 +131,8 @@ class SymbolicOracle:
         OracleError
             If an input is missing, has another shape, or is not finite.
         """
-        import mpmath
-
         arrays = self._checked(inputs)
-        with mpmath.workdps(_digits(arrays)):
+        with _working(_digits(arrays)):
             numbers = _exact(arrays)
             _, sides = self._decide(*numbers)
             values, sizes = self._forward(*numbers, *sides)
@@ -158,11 +160,9 @@ class SymbolicOracle:
         OracleError
             If an input is missing, or an array has another shape or is not finite.
         """
-        import mpmath
-
         arrays = self._checked(inputs)
         cotangent = _checked("upstream", upstream, self.output)
-        with mpmath.workdps(_digits(arrays)):
+        with _working(_digits(arrays)):
             numbers = _exact(arrays)
             margins, sides = self._decide(*numbers)
             numbers += _exact([cotangent])
@@ -216,6 +216,15 @@ def _checked(name: str, array: Array | float, shape: Shape) -> Array:
             f"{name}{list(index) or ''}={array[index]}, must be finite; choose another point"
         )
     return array
+
+
+@contextmanager
+def _working(digits: int) -> Iterator[None]:
+    """Let mpmath work at a precision, which is that of all threads: one at a time."""
+    import mpmath
+
+    with _ONE_THREAD, mpmath.workdps(digits):
+        yield
 
 
 def _digits(arrays: Sequence[Array]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradcheck.proof.expression import INDICATORS, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from gradcheck.proof.expression import Expression, Pool
 
@@ -18,9 +18,8 @@ def gradients(
 ) -> list[Expression]:
     """Return Σₖ cotangentₖ · ∂outputₖ/∂v for every variable v.
 
-    An indicator's derivative is 0: what is found holds off the kinks, where no
-    indicator changes. Where several entries of a maximum are the largest on a whole region, their
-    derivatives are one there; the first is taken.
+    An indicator's derivative is 0: what is found holds off the kinks, where no argument of an
+    indicator is 0 and no two entries of a maximum are both the largest.
 
     Parameters
     ----------
@@ -72,19 +71,17 @@ def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
         exponent = node.value
         return (pool.mul(pool.constant(exponent), pool.power(a, exponent - 1)),)
     if operation == "maximum":
-        return _first_largest(pool, node)
+        return tuple(_of_largest(pool, node))
     return (_slope(pool, operation, a, node),)
 
 
-def _first_largest(pool: Pool, maximum: Expression) -> tuple[Expression, ...]:
-    """Return 1 for the first entry that is the largest, else 0: two may be equal on a region."""
-    slopes: list[Expression] = []
-    none_before = pool.one
-    for entry in maximum.arguments:
-        largest = pool.nonnegative(pool.subtract(entry, maximum))
-        slopes.append(pool.mul(none_before, largest))
+def _of_largest(pool: Pool, node: Expression) -> Iterator[Expression]:
+    """Return 1 for the first of the largest entries, else 0: entries may be equal on a region."""
+    none_before: Expression = pool.one
+    for entry in node.arguments:
+        largest = pool.nonnegative(pool.subtract(entry, node))
+        yield pool.mul(none_before, largest)
         none_before = pool.mul(none_before, pool.subtract(pool.one, largest))
-    return tuple(slopes)
 
 
 def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Expression:

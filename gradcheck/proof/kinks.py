@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.derivative import gradients
+from gradcheck.proof.exceptions import KINK, exceptions_of
 from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gradcheck.proof.expression import Expression
+    from gradcheck.proof.graph import Graph
     from gradcheck.proof.normal_form import NormalForms
 
 LEFT, RIGHT, BOTH = "from the left", "from the right", "from both sides"
@@ -183,3 +186,38 @@ def told(own: Sequence[Expression], true: Sequence[Expression], forms: NormalFor
                 return ""
     kinds = sides - {BOTH}
     return kinds.pop() or "" if len(kinds) == 1 else "" if kinds else BOTH
+
+
+def exceptions_at(
+    graph: Graph,
+    quantity: str,
+    own: Sequence[Expression],
+    true: Sequence[Expression],
+    forms: NormalForms,
+) -> tuple[str, ...]:
+    """Return where a proved identity says nothing, with what backward returns at the kinks.
+
+    Parameters
+    ----------
+    graph : Graph
+    quantity : str
+        "y", or the gradient "dx".
+    own, true : sequences of Expression
+        Both sides of the identity.
+    forms : NormalForms
+    """
+    exceptions = exceptions_of([*own, *true])
+    if KINK not in exceptions:
+        return exceptions
+    side = told(own, true, forms)
+    if not side:
+        pool = graph.pool
+        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
+        variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
+        got = own if variables else ()
+        if same_for_any_maximum(graph.y, upstream, variables, got, forms):
+            side = BOTH
+    others = [one for one in exceptions if one != KINK]
+    if side == BOTH:
+        return tuple(others)
+    return (f"{KINK} (at 0 it returns the derivative {side})" if side else KINK, *others)

@@ -80,6 +80,10 @@ class Budget:
             raise GivenUp(f"a polynomial has more than {self.terms} terms")
         self.look()
 
+    def left(self) -> float:
+        """Return the seconds that are left; at least a little."""
+        return max(0.01, self._end - thread_time())
+
     def look(self) -> None:
         """Raise GivenUp where the time is over."""
         if thread_time() > self._end:

@@ -26,6 +26,9 @@ certificate."""
 RANGE = 3.0
 """They lie between −RANGE and RANGE, where the domain allows it: on both sides of most kinks."""
 
+FURTHER = 3
+"""Every second point is so much wider."""
+
 OF_SEVERAL = 1.0
 """The same for several layers together, which multiply: no ordinary input saturates them."""
 
@@ -178,11 +181,13 @@ class Points:
         """Return a random point of the subject's domain, and an upstream gradient."""
         subject = self._subject
         inputs = []
+        # What a code does far from 0 it may do there alone.
+        wide = self._range * (FURTHER if len(self._points) % 2 else 1)
         for name, array in zip(subject.names, subject.inputs, strict=True):
             if name in subject.constants or array.dtype.kind != "f":
                 inputs.append(array.copy())
                 continue
-            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)), self._range)
+            low, high = _within(*subject.domain.get(name, (-np.inf, np.inf)), wide)
             drawn = np.round(self._rng.uniform(low, high, array.shape) * GRID) / GRID
             inputs.append(np.asarray(np.clip(drawn, low, high)))
         return inputs, self._upstream(self._points[0][1].shape)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from gradcheck.errors import SubjectError
 from gradcheck.proof import faithful, kinks, residual
 from gradcheck.proof.certificate import candidate, certified, neighbours
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.exceptions import KINK, exceptions_of
 from gradcheck.proof.expression import reached
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import decide
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
 from gradcheck.proof.points import Points
+from gradcheck.proof.statement import (
+    DERIVATIVE,
+    MISSING,
+    NOTES_BACKWARD,
+    NOTES_FORWARD,
+    UNDECIDED,
+    Statement,
+    together,
+    weaker,
+)
 from gradcheck.proof.writing import written
 from gradcheck.records import Evidence
 
@@ -44,71 +49,6 @@ POINTS = 3
 
 REGIONS = 12
 """Points at which regions are looked for, where all at once is not possible."""
-
-DERIVATIVE = "backward = this forward's derivative"
-NOTES_FORWARD = "forward = the notes' formula"
-NOTES_BACKWARD = "backward = the notes' Jacobianᵀ · upstream"
-
-GUARD = Fraction(1, 10**6)
-"""Literals below are guards, such as the ends of a clip."""
-
-MISSING = "there is no gradient of the right shape"
-UNDECIDED = "the identity could be neither proved nor refuted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """What the proof says of one quantity.
-
-    Attributes
-    ----------
-    quantity : str
-    evidence : Evidence or None
-        None where it is refuted, or nothing could be decided.
-    claims : tuple of str
-        What was proved, or is refuted.
-    certificate : Certificate or None
-        Of a refutation.
-    residual : str
-        Of a refutation: got less true, in symbols.
-    reason : str
-        Why nothing was decided.
-    regions : int
-        For how many regions it was decided, one at a time; 0 where all at once.
-    conditions : tuple of str
-        What bounds the first region.
-    literals : mapping of str to str
-        Float literals, and as which number each was read.
-    exceptions : tuple of str
-        Where the identity says nothing.
-    """
-
-    quantity: str
-    evidence: Evidence | None = None
-    claims: tuple[str, ...] = ()
-    certificate: Certificate | None = None
-    residual: str = ""
-    reason: str = ""
-    regions: int = 0
-    conditions: tuple[str, ...] = ()
-    literals: Mapping[str, str] = field(default_factory=dict)
-    exceptions: tuple[str, ...] = ()
-
-    @property
-    def open(self) -> bool:
-        """Say that it is neither proved nor refuted."""
-        return self.evidence is None and self.certificate is None
-
-    @property
-    def unsettled(self) -> bool:
-        """Say that regions must be looked at one by one.
-
-        A clip to [1e-15, 1] has a region that no ordinary input comes to: what is refuted there
-        alone counts as what it is elsewhere.
-        """
-        return self.open or (
-            self.certificate is not None and any(map(_guards, self.literals.values()))
-        )
 
 
 class Prover:
@@ -146,7 +86,9 @@ class Prover:
         try:
             found = self._all_at_once()
         except GivenUp as error:
-            found = {name: Statement(quantity=name, reason=str(error)) for name in self._gradients()}
+            found = {
+                name: Statement(quantity=name, reason=str(error)) for name in self._gradients()
+            }
         if any(one.unsettled for one in found.values()):
             found = self._by_regions(found)
         return list(found.values())
@@ -184,8 +126,8 @@ class Prover:
                         for name, one in found.items()
                     }
                 break
-        together = {name: _together(found.get(name), several) for name, several in parts.items()}
-        return {name: one for name, one in together.items() if one is not None}
+        joined = {name: together(found.get(name), several) for name, several in parts.items()}
+        return {name: one for name, one in joined.items() if one is not None}
 
     def _decided(self, graph: Graph, evidence: Evidence) -> dict[str, Statement]:
         """Return the statements of one graph."""
@@ -205,10 +147,10 @@ class Prover:
             if before is not None and now.evidence is not None:
                 now = replace(
                     before,
-                    evidence=_weaker(before.evidence, now.evidence),
+                    evidence=weaker(before.evidence, now.evidence),
                     claims=before.claims + now.claims,
                     literals={**before.literals, **now.literals},
-                    exceptions=_joined(before.exceptions, now.exceptions),
+                    exceptions=tuple(dict.fromkeys((*before.exceptions, *now.exceptions))),
                 )
             found[quantity] = now
         for quantity in self._gradients():
@@ -264,7 +206,6 @@ class Prover:
             quantity=quantity,
             claims=(claim,),
             literals=_literals(graph, [*own, *true]),
-            exceptions=exceptions_of([*own, *true]),
         )
         pool = graph.pool
         differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
@@ -277,7 +218,7 @@ class Prover:
             return replace(
                 statement,
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                exceptions=_at_kinks(graph, statement, own, true, forms),
+                exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
             )
         found = self._certificate(graph, quantity, own, true)
         if found is None:
@@ -312,22 +253,20 @@ class Prover:
         found: Certificate,
         forms: NormalForms,
     ) -> str:
-        """Return what is wrong, in symbols: a factor of everything, or the difference of an entry."""
+        """Return what is wrong, in symbols: a factor of all, or the difference of one entry."""
         point = {name: float(value) for name, value in found.point.items()}
         factor = residual.quotient(own, true, point, forms)
         if factor is not None:
             return f"{quantity} = {factor} · true"
         name = quantity.removeprefix("d")
-        place = residual.symbol(graph.variables[name][found.entry], graph.shapes) if name in graph.variables else name
+        place = (
+            residual.symbol(graph.variables[name][found.entry], graph.shapes)
+            if name in graph.variables
+            else name
+        )
         difference = graph.pool.subtract(own[found.entry], true[found.entry])
         text = residual.told(difference, forms, graph.shapes)
         return f"d{place} − true = {text}" if text and name != quantity else text
-
-
-def _guards(literal: str) -> bool:
-    """Say whether a number is one that code puts beside 0, or 1, to keep away from it."""
-    value = abs(Fraction(literal))
-    return 0 < value <= GUARD or 0 < abs(1 - value) <= GUARD
 
 
 def _as_in_notes(found: Mapping[str, Statement]) -> bool:
@@ -352,63 +291,10 @@ def _said(graph: Graph) -> tuple[str, ...]:
     )
 
 
-def _at_kinks(
-    graph: Graph,
-    statement: Statement,
-    own: Sequence[Expression],
-    true: Sequence[Expression],
-    forms: NormalForms,
-) -> tuple[str, ...]:
-    """Return the exceptions of an identity, with what backward returns at the kinks."""
-    if KINK not in statement.exceptions:
-        return statement.exceptions
-    side = kinks.told(own, true, forms)
-    if not side and _same_for_any_maximum(graph, statement.quantity, own, forms):
-        side = kinks.BOTH
-    at_kink = [f"{KINK} (at 0 it returns the derivative {side})" if side else KINK]
-    others = [one for one in statement.exceptions if one != KINK]
-    return (*(at_kink if side != kinks.BOTH else ()), *others)
-
-
-def _same_for_any_maximum(
-    graph: Graph, quantity: str, own: Sequence[Expression], forms: NormalForms
-) -> bool:
-    pool = graph.pool
-    upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-    variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
-    own = own if variables else ()
-    return kinks.same_for_any_maximum(graph.y, upstream, variables, own, forms)
-
-
-def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
-
-
 def _literals(graph: Graph, roots: Sequence[Expression]) -> dict[str, str]:
     """Return the literals that an identity rests on, and as which number each was read."""
     constants = {abs(node.value) for node in reached(roots) if node.operation == "constant"}
     return {text: str(v) for text, v in graph.literals.items() if abs(v) in constants}
-
-
-def _weaker(a: Evidence | None, b: Evidence | None) -> Evidence | None:
-    order = list(Evidence)
-    return None if a is None or b is None else max(a, b, key=order.index)
-
-
-def _together(one: Statement | None, parts: Sequence[Statement]) -> Statement | None:
-    """Return what several regions say together: refuted in one, or proved in each."""
-    if one is not None and not one.unsettled:
-        return one
-    refuted = next((part for part in parts if part.certificate), None)
-    if refuted is not None:
-        return refuted
-    if not parts or any(part.evidence is None for part in parts):
-        undecided = None if one is None else replace(one, certificate=None, reason=UNDECIDED)
-        return next((part for part in parts if part.reason), undecided)
-    evidence = parts[0].evidence
-    for part in parts:
-        evidence = _weaker(evidence, part.evidence)
-    return replace(parts[0], evidence=evidence, regions=len(parts))
 
 
 def numbers_of(subject: Subject) -> frozenset[str]:

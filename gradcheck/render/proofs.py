@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcheck.records import Oracle, Verdict
+from gradcheck.records import Evidence, Oracle, Verdict
+from gradcheck.render.words import plain, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from gradcheck.records import Check, Proof, Result
 
 COVERS = (
-    "a proof is of real arithmetic, for these shapes and no others: rounding and overflow are "
-    "tested, not proved"
+    "exactly, for all real inputs of the shapes that were checked; rounding, overflow and state "
+    "are tested"
 )
 """Said once, beneath all that was proved."""
 
@@ -30,6 +31,32 @@ def proof_sentences(result: Result) -> list[str]:
     for check in told:
         groups.setdefault(_key(check), []).append(check)
     return [_sentence(group) for group in groups.values() if group[0].verdict is not Verdict.FAIL]
+
+
+def noteworthy(result: Result) -> list[str]:
+    """Return what the word "proved" alone would not say: regions, literals, and what is not."""
+    told: dict[str, list[str]] = {}
+    wrong = {check.quantity for check in result.checks if check.verdict is Verdict.FAIL}
+    for check in result.checks:
+        if check.oracle is Oracle.PROOF and check.verdict is not Verdict.FAIL:
+            if check.quantity in wrong:
+                continue
+            for text in _noteworthy(check):
+                told.setdefault(text, []).append(symbol(check.quantity))
+    return [f"{' '.join(dict.fromkeys(names))} {text}" for text, names in told.items()]
+
+
+def _noteworthy(check: Check) -> list[str]:
+    proof = check.proof
+    if proof is None or not _passed(check):
+        return [f"not proved: {plain(check.reason, 200)}"] if check.reason else []
+    texts = []
+    if check.evidence is not Evidence.PROVED:
+        number = f" {_number(proof)}" if proof.regions else ""
+        texts.append(f"{check.evidence}{number}")
+    if proof.literals:
+        texts.append(f"proved with {_literals(proof.literals)}")
+    return texts
 
 
 def any_proved(results: Sequence[Result]) -> bool:
@@ -53,7 +80,7 @@ def _key(check: Check) -> tuple[object, ...]:
 
 
 def _sentence(group: Sequence[Check]) -> str:
-    names = ", ".join(dict.fromkeys(check.quantity for check in group))
+    names = ", ".join(dict.fromkeys(symbol(check.quantity) for check in group))
     check = group[0]
     proofs = [one.proof for one in group if one.proof is not None]
     if not proofs or not _passed(check):
@@ -73,10 +100,16 @@ def _sentence(group: Sequence[Check]) -> str:
 
 
 def _regions(proof: Proof) -> str:
-    number = "1 region" if proof.regions == 1 else f"{proof.regions} regions, one at a time"
+    number = _number(proof)
     bounds = " and ".join(proof.conditions[:SHOWN])
     more = " …" if len(proof.conditions) > SHOWN else ""
-    return f"in {number}: {bounds}{more}" if bounds else f"in {number}"
+    return f"{number}: {bounds}{more}" if bounds else number
+
+
+def _number(proof: Proof) -> str:
+    if proof.regions == 1:
+        return "in 1 region"
+    return f"in {proof.regions} regions, one at a time"
 
 
 def _literals(literals: Mapping[str, str]) -> str:

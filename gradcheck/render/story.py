@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict, together
+from gradcheck.render.proofs import noteworthy, proof_sentences
 from gradcheck.render.summary import weakest
 from gradcheck.render.words import (
     UNWRITTEN,
@@ -79,6 +80,10 @@ class Story:
     blocks : tuple of Block
         What is wrong or unknown.
     remarks : tuple of (code, text)
+    proofs : tuple of str
+        What was proved, for which sizes, in full.
+    beside : tuple of str
+        Of that, what the word "proved" does not say.
     hidden : int
         Findings that are left out.
     reproduce : str
@@ -93,6 +98,8 @@ class Story:
     evidence: str
     blocks: tuple[Block, ...]
     remarks: tuple[tuple[str, str], ...]
+    proofs: tuple[str, ...]
+    beside: tuple[str, ...]
     hidden: int
     reproduce: str
     convention: tuple[tuple[str, str], ...]
@@ -137,6 +144,8 @@ def story_of(result: Result, *, hints: int = 2, everything: bool = False) -> Sto
         evidence=str(evidence or ""),
         blocks=tuple(blocks),
         remarks=tuple(_remarks(result, everything=everything)),
+        proofs=tuple(plain(sentence, 600) for sentence in proof_sentences(result)),
+        beside=tuple(noteworthy(result)),
         hidden=len(faults) - len(shown),
         reproduce=plain(result.reproduce),
         convention=tuple(

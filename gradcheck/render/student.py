@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcheck.records import Verdict
+from gradcheck.render.proofs import COVERS, any_proved
 from gradcheck.render.story import Block, Story, absent, story_of
 from gradcheck.render.summary import counted, report_verdict
 from gradcheck.render.words import SYMBOLS, WORDS, plain
@@ -84,6 +85,8 @@ def print_student(
     if several:
         _what_is_wrong(sheet, groups)
     sheet.space()
+    if any_proved(report.subjects):
+        sheet.words((f"proved: {COVERS}", "dim"))
     _summary(sheet, report, groups, seconds)
 
 
@@ -144,6 +147,8 @@ def _file(sheet: Sheet, note: FileNote, stories: Sequence[Story], *, conventions
             if k:
                 sheet.space()
             _blocks(sheet, story)
+        for text in story.proofs if conventions else story.beside:
+            sheet.words(("proof: ", "cyan"), (text, "dim"), indent=4, hang=2)
         if conventions:
             sheet.pairs(story.convention, indent=4)
 

@@ -148,7 +148,7 @@ def _proofs(report: Report) -> list[str]:
         for result in report.subjects
         for sentence in proof_sentences(result)
     ]
-    return [*lines, COVERS] if any_proved(report.subjects) else lines
+    return [*lines, f"proved: {COVERS}"] if any_proved(report.subjects) else lines
 
 
 def _summary(report: Report) -> Text:

@@ -198,7 +198,8 @@ def _bound(check: Check) -> float:
 def residual_of(result: Result, quantity: str) -> str:
     """Return what the proof says is wrong, in symbols: "dW₀₁ − true = x₁ g₀ − x₀ g₁"; or nothing."""
     proofs = [check.proof for check in result.checks if check.quantity == quantity]
-    return next((plain(proof.residual) for proof in proofs if proof and proof.residual), "")
+    text = next((plain(proof.residual) for proof in proofs if proof and proof.residual), "")
+    return text.replace(quantity, symbol(quantity), 1) if text.startswith(quantity) else text
 
 
 def worst_line(check: Check) -> str:

@@ -27,6 +27,9 @@ _ATOMS = (
     np.random.RandomState, Iterator,
 )  # fmt: skip
 
+LEAVES = frozenset({np.ndarray, str, int, float, complex, bool, type(None), FunctionType})
+"""What most attributes are, and holds nothing: told by one look, for every instance is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -58,6 +61,8 @@ def name_of(place: Place) -> str:
 
 def children(thing: Any) -> list[tuple[Step, Any]]:
     """Return what an object holds: entries, items, attributes. Nothing of it is called."""
+    if type(thing) in LEAVES:
+        return []
     if isinstance(thing, dict):
         return [(("key", key), thing[key]) for key in list(dict.keys(thing))]
     if isinstance(thing, list | tuple):

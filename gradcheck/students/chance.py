@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.students.arrays import DEEPEST, MOST, children
+from gradcheck.students.arrays import DEEPEST, LEAVES, MOST, children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Chance = np.random.Generator | np.random.RandomState
 _KINDS = (np.random.Generator, np.random.RandomState)
+_KIND_SET = frozenset(_KINDS)
 
 
 def sources_of(root: Any, call: Callable[..., Any] | None = None) -> list[Chance]:
@@ -35,11 +36,11 @@ def sources_of(root: Any, call: Callable[..., Any] | None = None) -> list[Chance
     for _ in range(DEEPEST):
         following: list[Any] = []
         for thing in level:
-            if id(thing) in seen or len(seen) > MOST:
+            if type(thing) in LEAVES or id(thing) in seen or len(seen) > MOST:
                 continue
             seen.add(id(thing))
             kinds[type(thing)] = None
-            if isinstance(thing, Chance):
+            if isinstance(thing, _KINDS):
                 found[id(thing)] = thing
             else:
                 following += [part for _step, part in children(thing)]
@@ -48,9 +49,10 @@ def sources_of(root: Any, call: Callable[..., Any] | None = None) -> list[Chance
     if isinstance(called := getattr(call, "__globals__", None), dict):
         held.append(called)
     for names in {id(one): one for one in held}.values():
-        for value in list(names.values()):
-            if type(value) in _KINDS:
-                found[id(value)] = value
+        values = list(names.values())
+        # It is done for every instance, and nearly no module holds one.
+        if not _KIND_SET.isdisjoint(map(type, values)):
+            found |= {id(value): value for value in values if type(value) in _KIND_SET}
     return list(found.values())
 
 
@@ -78,7 +80,7 @@ def built(build: Callable[[], Any], call: Callable[[Any], Any]) -> tuple[Any, li
 @lru_cache(maxsize=256)
 def _names_of(kind: type) -> tuple[Mapping[str, Any], ...]:
     """Return the names that a class's methods see: of its modules, its bases and itself."""
-    own = [vars(base) for base in kind.__mro__]
+    own = [vars(base) for base in kind.__mro__ if base is not object]
     held = [getattr(part, "__globals__", None) for one in own for part in list(one.values())]
     return (*{id(one): one for one in held if isinstance(one, dict)}.values(), *own)
 

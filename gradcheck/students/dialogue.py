@@ -8,6 +8,7 @@ subject gets a fresh one.
 from __future__ import annotations
 
 import json
+from copy import copy, deepcopy
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +17,7 @@ from gradcheck.errors import LoadError, SandboxError, SubjectError
 from gradcheck.students import wire
 from gradcheck.students.answers import NAME, Surveyed, cleaned, failure, strings, surveyed
 from gradcheck.students.limits import Limits
-from gradcheck.students.spawn import Spawned, import_roots
+from gradcheck.students.spawn import Spawned, Twin, import_roots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +63,8 @@ class Dialogue:
         verdict of such a subject is never `pass`.
     pace : float
         Seconds that the last forward took.
+    twin : Dialogue or None
+        With the other one of two processes that were started together.
     notes : list of str
         Limits that cannot be set on this system; known after `survey`.
     """
@@ -81,12 +84,13 @@ class Dialogue:
         }
         self._roots = [*import_roots(), *roots]
         self._limits = limits or Limits()
-        self._spawned: Spawned | None = None
+        self._spawned: Spawned | Twin | None = None
         self._names: list[tuple[str, str]] | None = None
         self.ended = ""
         self.generation = 0
         self.pace = 0.0
         self._at, self._spent = "", 0.0
+        self.twin: Any = None  # of the same kind
         self.notes: list[str] = []
         self.free: list[int] = []
         self.slots = 0
@@ -98,12 +102,31 @@ class Dialogue:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Start the process and hand it the file, without waiting for anything."""
+    def start(self, *, twice: bool = False) -> None:
+        """Start the process and hand it the file, without waiting for anything.
+
+        Parameters
+        ----------
+        twice : bool
+            Let the process fork before it loads the file, where that can be: see `twin`.
+        """
         self.close()
         self.generation += 1
         self.free, self.slots, self._at = [], 0, ""
-        self._spawned = Spawned(self._task["survey"], self._limits, self._roots)
+        spawned = Spawned(self._task["survey"], self._limits, self._roots, twice=twice)
+        self._spawned = spawned
+        if spawned.twin is not None:
+            self.twin = self._beside(spawned.twin)
+        self._hand_over()
+
+    def _beside(self, spawned: Twin) -> Self:
+        """Return the dialogue with a process that was forked before it was told anything."""
+        other = copy(self)
+        vars(other).update(_task=deepcopy(self._task), _spawned=spawned, free=[])
+        other._hand_over()  # noqa: SLF001 - its own kind
+        return other
+
+    def _hand_over(self) -> None:
         try:
             self._ask(wire.HELLO, b"", self._limits.start)
             self._ask(wire.SURVEY, json.dumps(self._task).encode(), self._limits.start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gradcheck.students.check import Options, check_started, started
+from gradcheck.students.hosts import Options, started
 from gradcheck.students.target import targets
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def check_files(
     *,
     jobs: int = 1,
     progress: Progress | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> list[FileReport]:
     """Check files, each in a process of its own, and return their reports in the order given.
 
@@ -65,6 +66,8 @@ def check_files(
         How many files are checked at a time.
     progress : callable, optional
         Called with (files done, files in all, name of the next).
+    meanwhile : callable, optional
+        Called while the first file is loaded: what else there is to be done, or imported.
     """
     tasks = [
         (target, replace(configured(target.path), only=target.only or options.only))
@@ -72,22 +75,35 @@ def check_files(
     ]
     if jobs > 1 and len(tasks) > 1:
         return _by_workers(tasks, min(jobs, len(tasks)), progress)
-    return list(_one_by_one(tasks, progress))
+    return list(_one_by_one(tasks, progress, meanwhile))
 
 
 def _one_by_one(
-    tasks: Sequence[tuple[Target, Options]], progress: Progress | None
+    tasks: Sequence[tuple[Target, Options]],
+    progress: Progress | None,
+    meanwhile: Callable[[], object] | None,
 ) -> Iterator[FileReport]:
     """Check file by file; the next one is loaded while this one is checked."""
-    hosts = {0: started(tasks[0][0].path, tasks[0][1])} if tasks else {}
-    for k, (target, options) in enumerate(tasks):
-        if progress is not None:
-            progress(k, len(tasks), target.shown)
-        following = tasks[k + 1] if k + 1 < len(tasks) else None
-        if following is not None and not options.in_process:
-            hosts[k + 1] = started(following[0].path, following[1])
-        host = hosts.pop(k, None) or started(target.path, options)
-        yield check_started(host, options, target.shown, target.path)
+    # Of several files the next one's process takes the other processor.
+    alone = len(tasks) == 1
+    hosts = {0: started(tasks[0][0].path, tasks[0][1], twice=alone)} if tasks else {}
+    try:
+        # Imported only now: the first file is loaded meanwhile.
+        from gradcheck.students.check import check_started
+
+        if meanwhile is not None:
+            meanwhile()
+        for k, (target, options) in enumerate(tasks):
+            if progress is not None:
+                progress(k, len(tasks), target.shown)
+            following = tasks[k + 1] if k + 1 < len(tasks) else None
+            if following is not None and not options.in_process:
+                hosts[k + 1] = started(following[0].path, following[1])
+            host = hosts.pop(k, None) or started(target.path, options)
+            yield check_started(host, options, target.shown, target.path)
+    finally:
+        for host in hosts.values():
+            host.close()
 
 
 def _by_workers(
@@ -107,18 +123,27 @@ def _by_workers(
 
 
 def _task(task: tuple[Target, Options]) -> FileReport:
+    from gradcheck.students.check import check_started
+
     target, options = task
     return check_started(started(target.path, options), options, target.shown, target.path)
 
 
-def report_of(reports: Sequence[FileReport], seed: int, command: str) -> Report:
-    """Return one report of all files."""
-    from gradcheck.records import Report
+def _tool() -> dict[str, str]:
     from gradcheck.verify import tool
+
+    return tool()
+
+
+def report_of(
+    reports: Sequence[FileReport], seed: int, command: str, *, versions: bool = True
+) -> Report:
+    """Return one report of all files, with the versions of what made it where they are wanted."""
+    from gradcheck.records import Report
 
     subjects = tuple(result for report in reports for result in report.results)
     return Report(
-        tool=tool(),
+        tool=_tool() if versions else {},
         seed=seed,
         command=command,
         planned=sum(len(result.checks) for result in subjects),

@@ -26,12 +26,13 @@ __builtins__ = dict(vars(builtins))  # type: ignore[assignment,unused-ignore]
 TYPES = ("?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "e", "f", "d", "F", "D")
 """What crosses the wall. A long is 4 or 8 bytes; both processes run on one machine."""
 
-INPUT, UPSTREAM, OUTPUT, GRADIENT, NOTHING, FOREIGN, SEEDS = range(7)
+INPUT, UPSTREAM, OUTPUT, GRADIENT, NOTHING, FOREIGN, SEEDS, GRAPH = range(8)
 """What an entry is. `NOTHING` is a gradient that is None, `FOREIGN` one that is no array of
-numbers: its bytes are the name of its type."""
+numbers: its bytes are the name of its type. `GRAPH` is the bytes of a run on symbols."""
 
-READ_ONLY, STRIDED, FORTRAN, NOISY = 1, 2, 4, 8
-"""How an array lies in memory, and whether it is `gradcheck.noisy.Noisy`."""
+READ_ONLY, STRIDED, FORTRAN, NOISY, FIXED = 1, 2, 4, 8, 16
+"""How an array lies in memory, whether it is `gradcheck.noisy.Noisy`, and whether it stays the
+numbers that it is in a run on symbols."""
 
 RANK = 16
 """Most dimensions of an array."""
@@ -137,7 +138,7 @@ def _plan(table: bytes) -> tuple[list[tuple[Any, ...]], int]:
             raise FrameError("the table is cut short, or too long")
         role, index, flags, code, rank = _SPEC.unpack_from(table, position)
         position += _SPEC.size
-        if role > SEEDS or flags > 15 or code >= len(TYPES) or rank > RANK:
+        if role > GRAPH or flags > 31 or code >= len(TYPES) or rank > RANK:
             raise FrameError(f"no array has role {role}, flags {flags}, type {code}, rank {rank}")
         if position + 8 * rank > len(table):
             raise FrameError("the table is cut short")

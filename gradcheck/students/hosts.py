@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
+    from gradcheck.proof.prove import Tracer
     from gradcheck.students.adapter import Adapter, Description
     from gradcheck.students.limits import Limits
+    from gradcheck.students.process import Sandbox
     from gradcheck.subject import Instance, NoisyRuns, Rows
 
 
@@ -29,6 +32,8 @@ class Options:
     limits : Limits or None
     in_process : bool
         Run the code in this process: only for code that is trusted.
+    proof_seconds : float
+        For the exact proof of one subject; 0 for none.
     """
 
     seed: int = 0
@@ -36,10 +41,19 @@ class Options:
     settings: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits | None = None
     in_process: bool = False
+    proof_seconds: float = 2.0
 
 
 class Host(Protocol):
     """Where a file's code runs."""
+
+    remote: bool
+    """Whether that is another process."""
+
+    @property
+    def twin(self) -> Host | None:
+        """Return a second one with the same file, where it was asked for."""
+        ...
 
     @property
     def ended(self) -> str:
@@ -66,6 +80,10 @@ class Host(Protocol):
         """Return what runs stochastic arithmetic many times, where that is worth it."""
         ...
 
+    def tracer(self, index: int, names: Sequence[str], numbers: frozenset[str]) -> Tracer | None:
+        """Return what runs the subject on symbols elsewhere; None where it can be run here."""
+        ...
+
     def renew(self) -> None:
         """Go on with another subject."""
         ...
@@ -75,21 +93,33 @@ class Host(Protocol):
         ...
 
 
-def started(path: Path, options: Options) -> Host:
-    """Start the process in which a file is loaded, without waiting for it."""
+def started(path: Path, options: Options, *, twice: bool = False) -> Host:
+    """Start the process in which a file is loaded, without waiting for it.
+
+    Parameters
+    ----------
+    path : Path
+    options : Options
+    twice : bool
+        Start a second one that may share the subjects, where that may save time.
+    """
     if options.in_process:
         return InProcess(path, options.settings)
-    return Behind(path, options.settings, options.limits)
+    from gradcheck.students.process import Sandbox
+
+    sandbox = Sandbox(path, dict(options.settings), options.limits)
+    sandbox.start(twice=twice and not options.only and (os.cpu_count() or 1) > 1)
+    return Behind(sandbox)
 
 
 class Behind:
     """A file in a process of its own, which starts at once and loads while we do other things."""
 
-    def __init__(self, path: Path, settings: Mapping[str, Any], limits: Limits | None) -> None:
-        from gradcheck.students.process import Sandbox
+    remote = True
 
-        self._sandbox = Sandbox(path, dict(settings), limits)
-        self._sandbox.start()
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.twin: Host | None = None if sandbox.twin is None else Behind(sandbox.twin)
 
     @property
     def ended(self) -> str:
@@ -118,6 +148,10 @@ class Behind:
         """Return what runs stochastic arithmetic many times in one question."""
         return self._sandbox.noisy(index)
 
+    def tracer(self, index: int, names: Sequence[str], numbers: frozenset[str]) -> Tracer | None:
+        """Return what runs the subject on symbols in its process."""
+        return self._sandbox.tracer(index, names, numbers)
+
     def renew(self) -> None:
         """Go on with another subject."""
         self._sandbox.renew()
@@ -129,6 +163,9 @@ class Behind:
 
 class InProcess:
     """A file in this process: for code that is trusted."""
+
+    remote = False
+    twin: Host | None = None
 
     @property
     def ended(self) -> str:
@@ -162,6 +199,12 @@ class InProcess:
 
     def noisy(self, index: int) -> NoisyRuns | None:  # noqa: ARG002 - see Host
         """Return None, as `forwards`."""
+        return None
+
+    def tracer(  # see Host
+        self, index: int, names: Sequence[str], numbers: frozenset[str]  # noqa: ARG002
+    ) -> Tracer | None:
+        """Return None: it can be run here."""
         return None
 
     def renew(self) -> None:

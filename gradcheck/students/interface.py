@@ -11,10 +11,10 @@ from gradcheck.errors import OracleError, UsageError
 from gradcheck.isolation import isolated
 from gradcheck.records import Verdict
 from gradcheck.students.candidate import Candidate
-from gradcheck.students.check import FORMULA_OF
 from gradcheck.students.find import candidate_of
 from gradcheck.students.given import array_of, fitted, maker_of, subject_from
 from gradcheck.students.hosts import Options
+from gradcheck.students.lane import FORMULA_OF
 from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_given
 from gradcheck.students.recipe import NotPlaced

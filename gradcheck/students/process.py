@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from gradcheck.students.dialogue import Dialogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from gradcheck.proof.prove import Tracer
     from gradcheck.students.remote import RemoteInstance
     from gradcheck.subject import NoisyRuns, Rows
 
@@ -45,6 +46,12 @@ class Sandbox(Dialogue):
         from gradcheck.students.remote_many import RemoteRows
 
         return RemoteRows(self, index, seeded=seeded)
+
+    def tracer(self, index: int, names: Sequence[str], numbers: frozenset[str]) -> Tracer:
+        """Return what runs the subject on symbols."""
+        from gradcheck.students.remote_graph import RemoteTracer
+
+        return RemoteTracer(self, index, names, numbers)
 
     def noisy(self, index: int, *, seeded: bool = True) -> NoisyRuns:
         """Return what runs forward and backward in stochastic arithmetic many times at once."""

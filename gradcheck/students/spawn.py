@@ -27,6 +27,12 @@ CODE = (
     "from gradcheck.students.child import main; main()"
 )
 
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether a process may be forked; the libraries of macOS do not bear it."""
+
+PARTING = 0.05
+"""Seconds that a twin gets to end by itself, so that the one that forked it takes note of it."""
+
 KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 """What an interpreter may need in order to find its own libraries."""
 
@@ -42,25 +48,31 @@ class Spawned:
         What it sets for itself before it loads anything foreign.
     roots : sequence of str
         Folders from which it may import, beside the standard library.
+    twice : bool
+        Let it fork before it loads anything foreign.
 
     Attributes
     ----------
     channel : Channel
+    twin : Twin or None
+        The process that it forks.
     folder : str
         Where it works; removed when it is ended.
     """
 
-    def __init__(self, survey: str, limits: Limits, roots: Sequence[str]) -> None:
+    def __init__(
+        self, survey: str, limits: Limits, roots: Sequence[str], *, twice: bool = False
+    ) -> None:
         self.folder = tempfile.mkdtemp(prefix="student-")
-        theirs_in, ours_out = os.pipe()
-        ours_in, theirs_out = os.pipe()
+        pairs = [_Pipes() for _ in range(1 + (twice and FORKS))]
+        theirs = [end for pair in pairs for end in pair.theirs]
         task = {
             "roots": list(roots),
             "survey": survey,
             "limits": asdict(limits),
-            "pipes": [theirs_in, theirs_out],
+            "pipes": theirs,
         }
-        options: dict[str, Any] = {"pass_fds": (theirs_in, theirs_out), "start_new_session": True}
+        options: dict[str, Any] = {"pass_fds": tuple(theirs), "start_new_session": True}
         if sys.platform == "win32":
             options = _windows(task)
         arguments = ["-I", "-S", "-X", "utf8", "-c", CODE, json.dumps(task)]
@@ -75,14 +87,15 @@ class Spawned:
                 **options,
             )
         except BaseException:
-            os.close(ours_in)
-            os.close(ours_out)
+            for pair in pairs:
+                pair.channel().close()
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         finally:
-            os.close(theirs_in)
-            os.close(theirs_out)
-        self.channel = wire.Channel(ours_in, ours_out, table=wire.TABLE, data=wire.DATA)
+            for end in theirs:
+                os.close(end)
+        self.channel = pairs[0].channel()
+        self.twin = Twin(pairs[1].channel()) if len(pairs) > 1 else None
 
     def status(self) -> str:
         """Return how the process ended, once its pipes are closed."""
@@ -98,10 +111,37 @@ class Spawned:
             return f"signal {-code}"
 
     def end(self) -> None:
-        """End the process and all that it started, and remove its folder."""
+        """End the process and all that it started, its twin too, and remove its folder."""
         _kill(self._process)
         self.channel.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Twin:
+    """The process that another one has forked: it ends with that one, and nobody knows how."""
+
+    def __init__(self, channel: wire.Channel) -> None:
+        self.channel = channel
+
+    def status(self) -> str:
+        """Return that it has ended."""
+        return "its pipes are closed"
+
+    def end(self) -> None:
+        """Let it end: it does so once it finds its pipe closed, or is killed with the other."""
+        self.channel.hang_up(PARTING)
+
+
+class _Pipes:
+    """A pair of pipes: the ends of a new process, and ours."""
+
+    def __init__(self) -> None:
+        theirs_in, self._ours_out = os.pipe()
+        self._ours_in, theirs_out = os.pipe()
+        self.theirs = (theirs_in, theirs_out)
+
+    def channel(self) -> wire.Channel:
+        return wire.Channel(self._ours_in, self._ours_out, table=wire.TABLE, data=wire.DATA)
 
 
 def import_roots() -> list[str]:

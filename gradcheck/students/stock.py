@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -23,6 +21,13 @@ class Sizes:
     def swapped(self) -> Sizes:
         """Return the sizes with inputs and outputs exchanged: (out, in) constructors."""
         return Sizes(inputs=self.outputs, outputs=self.inputs, hidden=self.hidden, batch=self.batch)
+
+
+def _tanh() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    # Whoever reads the settings of a file does so before NumPy is there.
+    import numpy as np
+
+    return np.tanh, lambda x: 1 - np.tanh(x) ** 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,10 +49,7 @@ class Stock:
     """
 
     optimizers: list[Callable[[], Any]] = field(default_factory=list)
-    pair: tuple[Callable[..., Any], Callable[..., Any]] = (
-        np.tanh,
-        lambda x: 1 - np.tanh(x) ** 2,
-    )
+    pair: tuple[Callable[..., Any], Callable[..., Any]] = field(default_factory=_tanh)
     pair_name: str = ""
     loss: Callable[[], Any] | None = None
     loss_pair: tuple[Callable[..., Any], Callable[..., Any]] | None = None

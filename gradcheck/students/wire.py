@@ -10,21 +10,23 @@ import os
 import queue
 import select
 import threading
+from contextlib import suppress
 from struct import Struct
 from time import monotonic
 from typing import NamedTuple
 
 MAGIC = b"gck\x01"
 
-HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS, NOISY_RUNS = range(7)
+HELLO, SURVEY, FORWARD, BACKWARD, STEP, FORWARDS, NOISY_RUNS, GRAPH = range(8)
 """What is asked."""
 
 ARRAYS, TEXT, FAILED, UNLOADABLE, PROGRESS = range(5)
 """What an answer is: arrays, JSON, an exception of the code under test, a file that cannot be
 loaded; or the name of a subject that is looked at now, and the answer follows."""
 
-MAKE, SEEDED = 1, 2
-"""Flags of a request: make the instance first; seed the global generators before that."""
+MAKE, SEEDED, MERGING = 1, 2, 4
+"""Flags of a request: make the instance first; seed the global generators before that; leave
+comparisons of symbols undecided. The rate of a `GRAPH` is how many seconds it may take."""
 
 REQUEST = Struct("<4sBBHIIQQddQ")
 """Magic, what, flags, subject, instance, bytes of table and data, number, rate, eps, seed."""
@@ -140,6 +142,12 @@ class Channel:
         """Close both ends."""
         self._ends.close()
 
+    def hang_up(self, seconds: float) -> None:
+        """Close our end, and theirs once they have: they end when they find ours closed."""
+        if isinstance(self._ends, _Polled):
+            self._ends.wait_for_end(seconds)
+        self._ends.close()
+
 
 class _Polled:
     """Two pipes where the system can wait for a pipe."""
@@ -178,9 +186,17 @@ class _Polled:
         except OSError as error:
             raise Closed from error
 
+    def wait_for_end(self, seconds: float) -> None:
+        os.close(self._sink)
+        self._sink = -1
+        with suppress(Closed, Late):
+            while True:
+                self.read(seconds)
+
     def close(self) -> None:
         os.close(self._source)
-        os.close(self._sink)
+        if self._sink >= 0:
+            os.close(self._sink)
 
 
 class _Threaded:

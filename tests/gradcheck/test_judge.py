@@ -160,3 +160,21 @@ def test_a_structure_that_holds_at_one_point_only() -> None:
     assert result.verdict is Verdict.PASS, str(result)
     result = check_functions(forward, rows_only, x, ["x"], regimes=regimes)
     assert result.verdict is Verdict.FAIL, str(result)
+
+
+def test_a_pause_of_the_machine_is_not_taken_for_a_slow_forward(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judge, took = judge_of(), []
+    most = judge.plans.affordable
+
+    def noted(point: Any, k: int, probes: Any) -> Any:
+        took.append(point.seconds)
+        return most(point, k, probes)
+
+    monkeypatch.setattr(judge.plans, "affordable", noted)
+    clock = iter([0.0, 0.01, 1.0, 1.01, 10.0, 19.0, 20.0, 29.0])
+    monkeypatch.setattr("gradcheck.judge.perf_counter", lambda: next(clock))
+    judged(judge, (1.0, 1.0))
+    judged(judge, (1.0, 1.0), "signs")
+    assert max(took) < 0.01

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.oracles.complex_step import ComplexStep
-from gradcheck.probes import BlockProbes, EntryProbes, blocks, detect
+from gradcheck.probes import BlockProbes, EntryProbes, blocks, detect, median
 
 Array = Any
 Shape = tuple[int, ...]
@@ -352,3 +352,9 @@ class TestBlockProbes:
         probes = blocks(np.random.default_rng(0), (2, 3), 2)
         probes.view(array)[0] = 1.0
         assert array[0, 0] == 1.0
+
+
+@pytest.mark.parametrize("shape", [(1,), (2,), (5,), (3, 4), (3, 3), ()])
+def test_the_median_is_that_of_numpy(shape: tuple[int, ...]) -> None:
+    sizes = np.asarray(np.random.default_rng(1).uniform(0.5, 2.0, shape))
+    assert median(sizes) == np.median(sizes)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -218,3 +220,21 @@ class TestConfiguration:
         (here / "gradcheck.toml").write_text('codes = "worte.toml"\n', encoding="utf-8")
         assert main(["check", "wrong.py"]) == 1
         assert "die Ableitung stimmt nicht" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_warm_check_imports_nothing_that_it_does_not_use(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADCHECK_CACHE", str(here / "cache"))
+    unused = ["sympy", "numpy.ma", "importlib.metadata", "tomllib", "jinja2", "reference_net"]
+    code = (
+        "import sys; from gradcheck.cli import main; code = main(['check', 'right.py', '--quiet']);"
+        f"print(code, *[name for name in {unused} if name in sys.modules])"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    cold, warm = (one.stdout.split() for one in told)
+    assert "sympy" in cold
+    assert warm == ["0"]

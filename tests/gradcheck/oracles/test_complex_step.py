@@ -16,7 +16,9 @@ from gradcheck.oracles.complex_step import STEP, ComplexStep
 from gradcheck.probes import EntryProbes, blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from gradcheck.probes import Probes
 
 Array = Any
 RNG = np.random.default_rng(0)
@@ -240,3 +242,41 @@ class TestGradient:
 
     def test_the_step_does_not_round(self) -> None:
         assert np.frexp(STEP)[0] == 0.5
+
+
+@pytest.mark.parametrize(
+    "probes",
+    [
+        EntryProbes(shape=(4, 3), output=(3, 2)),
+        EntryProbes(shape=(4, 3), output=(3, 2), matched=((1, 0),)),
+        blocks(np.random.default_rng(3), (4, 3), 5),
+    ],
+    ids=["entries", "matched", "blocks"],
+)
+def test_a_tangent_and_the_gradient_after_it_are_one_question(
+    probes: Probes,
+) -> None:
+    B = np.arange(8.0).reshape(4, 2)
+    asked = []
+
+    def forward(inputs: Sequence[Array]) -> Array:
+        return np.asarray(np.tanh(inputs[0].T @ B))
+
+    def rows(inputs: Sequence[Array], k: int, values: Array) -> list[Array]:
+        asked.append(len(values))
+        return [forward([*inputs[:k], value, *inputs[k + 1 :]]) for value in values]
+
+    point = np.random.default_rng(4).standard_normal((4, 3)) / 8
+    tangent = np.random.default_rng(5).standard_normal((4, 3))
+    cotangent = np.array([[1.0, -2.0], [3.0, 0.5], [-1.5, 2.5]])
+    apart, together = (ComplexStep(forward, [point], [0], (3, 2), rows) for _ in range(2))
+    along, estimate = apart.tangent(0, tangent), apart.gradient(0, probes, cotangent)
+    assert asked == [probes.count]
+    assert np.array_equal(together.tangent(0, tangent, probes), along)
+    assert np.array_equal(together.gradient(0, probes, cotangent).value, estimate.value)
+    assert asked[1:] == [1 + probes.count]
+    other = EntryProbes(shape=(4, 3), output=(3, 2))
+    assert np.allclose(
+        together.gradient(0, other, cotangent).value,
+        B @ (cotangent * (1 - forward([point]) ** 2)).T,
+    )

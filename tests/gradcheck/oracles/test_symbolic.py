@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import threading
 from fractions import Fraction
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from hypothesis.extra.numpy import arrays
 
 from gradcheck.errors import OracleError
 from gradcheck.notes.formulas import FORMULAS, Formula
-from gradcheck.oracles.symbolic import _outward, derive
+from gradcheck.oracles.symbolic import _outward, _working, derive
 
 SIZES = {
     "3-4-2-2": {"i": 3, "j": 4, "h": 4, "n": 2, "N": 2},
@@ -496,3 +497,20 @@ def test_import_does_not_load_sympy():
         "sys.exit('sympy' in sys.modules or 'mpmath' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_thread_waits_until_another_has_evaluated() -> None:
+    done = threading.Event()
+
+    def other() -> None:
+        with _working(80):
+            done.wait(10)
+
+    thread = threading.Thread(target=other)
+    with _working(60):
+        thread.start()
+        thread.join(0.2)
+        assert mpmath.mp.dps == 60
+        done.set()
+    thread.join(10)
+    assert not thread.is_alive()
