@@ -33,7 +33,7 @@ OF_SEVERAL = 1.0
 """The same for several layers together, which multiply: no ordinary input saturates them."""
 
 
-FURTHER = 1000
+BESIDE = 1000
 """Number of the first point that is looked for beside the usual ones."""
 
 LARGE = 256.0
@@ -61,7 +61,7 @@ class Points:
         self._rng = np.random.default_rng([seed, 50_000])
         self._range = OF_SEVERAL if subject.role in ("sequential", "network") else RANGE
         self._points: list[tuple[list[Array], Array]] = []
-        self._further: list[tuple[list[Array], Array]] = []
+        self._beside: list[tuple[list[Array], Array]] = []
         self._ran: dict[int, tuple[Array, list[Any]] | None] = {}
 
     def given(self) -> None:
@@ -78,8 +78,8 @@ class Points:
 
     def at(self, k: int) -> tuple[list[Array], Array]:
         """Return the inputs and the upstream gradient of a point."""
-        if k >= FURTHER:
-            return self._further[k - FURTHER]
+        if k >= BESIDE:
+            return self._beside[k - BESIDE]
         while len(self._points) <= k:
             self._points.append(self._another())
         return self._points[k]
@@ -102,8 +102,8 @@ class Points:
             if self._allowed(arrays):
                 moved.append((arrays[:-1], arrays[-1]))
         for point in moved:
-            self._further.append(point)
-            yield FURTHER + len(self._further) - 1
+            self._beside.append(point)
+            yield BESIDE + len(self._beside) - 1
 
     def _allowed(self, arrays: Sequence[Array]) -> bool:
         """Say that arrays lie in the subject's domain."""
