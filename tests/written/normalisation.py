@@ -83,7 +83,7 @@ class ConvolutionTwo:
     def forward(self, x, w):
         self.x, self.w = x, w
         h, v = x.shape[0] - 1, x.shape[1] - 1
-        y = np.empty((h, v))
+        y = np.zeros((h, v))
         for i in range(h):
             for j in range(v):
                 y[i, j] = (x[i : i + 2, j : j + 2] * w).sum()
