@@ -155,14 +155,14 @@ class SymbolicArray(np.ndarray[Any, Any]):
     def nonzero(self) -> Any:  # noqa: D102
         return self._through("nonzero")
 
-    def round(self, *_args: Any, **_keywords: Any) -> Any:  # noqa: D102
-        raise Unmodelled("rounding")
+    def round(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
+        return self._through("round", *args, **keywords)
 
-    def sort(self, *_args: Any, **_keywords: Any) -> Any:  # noqa: D102
-        raise Unmodelled("sorting")
+    def sort(self, axis: int = -1) -> None:  # noqa: D102
+        self[...] = self._through("sort", axis)
 
-    def argsort(self, *_args: Any, **_keywords: Any) -> Any:  # noqa: D102
-        raise Unmodelled("sorting")
+    def argsort(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
+        return self._through("argsort", *args, **keywords)
 
     def partition(self, *_args: Any, **_keywords: Any) -> Any:  # noqa: D102
         raise Unmodelled("sorting")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from functools import lru_cache, reduce
+from fractions import Fraction
+from functools import cmp_to_key, lru_cache, partial, reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -296,6 +298,63 @@ def _arg(a: Any, axis: Any, keepdims: bool, sign: int) -> Any:
     return np.expand_dims(found, axis) if keepdims else found
 
 
+def _argsort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001 - off ties all are one
+    if current.get().merging:
+        raise Unmodelled("sorting")
+    given = entries(a)
+    rows = np.moveaxis(given.reshape(-1) if axis is None else given, -1 if axis is None else axis, -1)
+    found = np.empty(rows.shape, dtype=np.intp)
+    for place in np.ndindex(*rows.shape[:-1]):
+        row = rows[place]
+        found[place] = sorted(range(len(row)), key=cmp_to_key(partial(_order, row)))
+    return found if axis is None else np.moveaxis(found, -1, axis)
+
+
+def _order(row: Any, j: int, k: int) -> int:
+    return int(bool(row[j] > row[k])) - int(bool(row[j] < row[k]))
+
+
+def _sort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001
+    order = _argsort(a, axis)
+    given = entries(a).reshape(-1) if axis is None else entries(a)
+    return wrapped(np.take_along_axis(given, order, -1 if axis is None else axis))
+
+
+def _median(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    if keepdims or isinstance(axis, tuple):
+        raise Unmodelled("np.median with these arguments")
+    rows = np.moveaxis(_sort(a, axis), -1 if axis is None else axis, -1)
+    middle, odd = divmod(rows.shape[-1], 2)
+    return rows[..., middle] if odd else (rows[..., middle - 1] + rows[..., middle]) / 2
+
+
+def _round(a: Any, decimals: int = 0) -> Any:
+    scale = 10**decimals if decimals >= 0 else Fraction(1, 10**-decimals)
+    return np.rint(wrapped(a) * scalar(scale)) / scalar(scale)
+
+
+def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    a, v = _of(a), _of(v)
+    if len(v) > len(a):
+        a, v = v, a
+    n, k = len(a), len(v)
+    full = np.empty(n + k - 1, dtype=object)
+    for place in range(n + k - 1):
+        first, last = max(0, place - k + 1), min(n, place + 1)
+        full[place] = reduce(add, (a[j] * v[place - j] for j in range(first, last)))
+    start, stop = {"full": (0, n + k - 1), "same": ((k - 1) // 2, (k - 1) // 2 + n),
+                   "valid": (k - 1, n)}[mode]  # fmt: skip
+    return finished(full[start:stop])
+
+
+def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    if len(v) > len(a):
+        raise Unmodelled("np.correlate with a longer second array")
+    if mode == "same" and len(v) % 2 == 0:
+        raise Unmodelled("np.correlate of an even number in the mode same")
+    return _convolve(a, _of(v)[::-1], mode)
+
+
 def _dot(a: Any, b: Any) -> Any:
     return finished(np.dot(_of(a), _of(b)))
 
@@ -476,6 +535,7 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         np.iscomplexobj: lambda x: False, np.isrealobj: lambda x: True,
         np.array_equal: _array_equal, np.polyval: _polyval,
         np.polyder: _polyder, np.apply_along_axis: _apply_along_axis,
-        np.asarray: _asarray,
+        np.asarray: _asarray, np.sort: _sort, np.argsort: _argsort, np.median: _median,
+        np.round: _round, np.around: _round, np.convolve: _convolve, np.correlate: _correlate,
     }  # fmt: skip
     return handlers

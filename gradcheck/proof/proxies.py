@@ -66,13 +66,14 @@ class _Vectorized:
     """np.vectorize: the function entry by entry."""
 
     def __init__(self, pyfunc: Any, otypes: Any = None) -> None:
-        self._function = np.frompyfunc(pyfunc, pyfunc.__code__.co_argcount, 1)
+        self._function = pyfunc
         self._plain = np.vectorize(pyfunc, otypes=otypes)
 
     def __call__(self, *args: Any) -> Any:
         if not any(map(functions.holds_symbols, args)):
             return self._plain(*args)
-        return wrapped(self._function(*[np.asarray(one, dtype=object) for one in args]))
+        function = np.frompyfunc(self._function, len(args), 1)
+        return wrapped(function(*[np.asarray(one, dtype=object) for one in args]))
 
 
 def _root(x: Any, *args: Any, **keywords: Any) -> Any:
@@ -137,10 +138,16 @@ class MathProxy(types.ModuleType):
         super().__init__("math")
         self.pi, self.e = _constant(math.pi), _constant(math.e)
         self.erf = lambda x: x.pool.call("erf", x) if isinstance(x, Scalar) else math.erf(x)
+        self.erfc = lambda x: 1 - self.erf(x) if isinstance(x, Scalar) else math.erfc(x)
+        self.fsum = lambda seq: _fsum(list(seq))
 
     def __getattr__(self, name: str) -> Any:
         own = getattr(math, name)
         return _of_math(name, own) if callable(own) else own
+
+
+def _fsum(row: list[Any]) -> Any:
+    return sum(row) if any(isinstance(one, Scalar) for one in row) else math.fsum(row)
 
 
 def _of_math(name: str, own: Any) -> Any:

@@ -74,6 +74,19 @@ class Trace:
             known = self.conditions[indicator.number] = (indicator, bool(value))
         return known[1]
 
+    def whole(self, a: Expression) -> Any:
+        """Return the largest integer below a number at the run's point.
+
+        Raises
+        ------
+        Unmodelled
+            Where all regions are run at once, or there is none.
+        """
+        value = self._values.of(a)
+        if self.merging or not math.isfinite(value):
+            raise Unmodelled("rounding")
+        return self.pool.constant(math.floor(value))
+
 
 def traced(
     make: Callable[[], Instance],

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, entries, finished, fits, integral
+from gradcheck.proof.evaluation import PI
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import (
     Scalar,
     absolute,
     boolean,
     chosen,
+    current,
     equal,
     greater,
     greater_equal,
@@ -46,7 +48,38 @@ def _cosh(a: Scalar) -> Any:
     return (_exp(a) + _exp(-a)) / 2
 
 
-_exp, _log = _function("exp"), _function("log")
+_exp, _log, _root = _function("exp"), _function("log"), _function("sqrt")
+
+
+def arcsin(a: Scalar) -> Any:
+    """Return atan(a / √(1 − a²))."""
+    return a.pool.call("atan", a / _root(1 - a * a))
+
+
+def _half_pi(a: Scalar) -> Any:
+    return a.pool.variable(PI) / 2
+
+
+def floor(a: Scalar) -> Any:
+    """Return the largest integer below, where regions are run one by one: it is one there.
+
+    Raises
+    ------
+    Unmodelled
+        Where all regions are run at once.
+    """
+    whole = current.get().whole(a)
+    if not (greater_equal(a, whole) and greater(whole + 1, a)):
+        raise Unmodelled("a number that is rounded otherwise than it seems")
+    return whole
+
+
+def _rint(a: Scalar) -> Any:
+    return floor(a + Fraction(1, 2))
+
+
+def _trunc(a: Scalar) -> Any:
+    return floor(a) if a >= 0 else -floor(-a)
 
 
 def maximum(a: Scalar, b: Scalar) -> Any:
@@ -116,9 +149,18 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.cos: _function("cos"),
     np.tan: lambda a: a.pool.divide(a.pool.call("sin", a), a.pool.call("cos", a)),
     np.arctan: _function("atan"),
+    np.arcsin: lambda a: arcsin(a),
+    np.arccos: lambda a: _half_pi(a) - arcsin(a),
+    np.arcsinh: lambda a: _log(a + _root(a * a + 1)),
+    np.arccosh: lambda a: _log(a + _root(a - 1) * _root(a + 1)),
+    np.arctanh: lambda a: _log((1 + a) / (1 - a)) / 2,
     np.sinh: _sinh,
     np.cosh: _cosh,
     np.tanh: tanh,
+    np.floor: floor,
+    np.ceil: lambda a: -floor(-a),
+    np.rint: _rint,
+    np.trunc: _trunc,
     np.cbrt: lambda a: power(a, a.pool.constant(Fraction(1, 3))),
 }
 """Give numbers."""
