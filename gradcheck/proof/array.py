@@ -12,6 +12,9 @@ from gradcheck.proof.scalar import Scalar, boolean, chosen, current, scalar
 if TYPE_CHECKING:
     from gradcheck.records import Array
 
+DOUBLE = 8
+"""Bytes of a float that rounds as all of them are taken to."""
+
 WIDE = 4
 """Bytes of an integer type in which nothing that code counts overflows."""
 
@@ -98,11 +101,14 @@ class SymbolicArray(np.ndarray[Any, Any]):
 
     def astype(self, dtype: Any, *_args: Any, **_keywords: Any) -> Any:
         """Return a copy, of floats; or a mask as bool."""
-        kind, wide = np.dtype(dtype).kind, np.dtype(dtype).itemsize >= WIDE
-        integers = kind == "i" and wide and (self.truth or self.whole)
-        if kind not in "fO" and not integers and not (kind == "b" and _all_boolean(self)):
+        kind, size = np.dtype(dtype).kind, np.dtype(dtype).itemsize
+        given, exact = self.view(np.ndarray).copy(), self.truth or self.whole
+        if kind == "i" and size >= WIDE and not exact:
+            given, exact = entries(np.trunc(self)), True
+        fits = {"f": size >= DOUBLE or exact, "i": size >= WIDE and exact, "O": True}
+        if not fits.get(kind, kind == "b" and _all_boolean(self)):
             raise Unmodelled(f"a conversion to {np.dtype(dtype)}")
-        return wrapped(self.view(np.ndarray).copy(), truth=kind == "b", whole=kind == "i")
+        return wrapped(given, truth=kind == "b", whole=kind == "i")
 
     # Methods that NumPy does not send through __array_ufunc__.
     def _through(self, name: str, *args: Any, **keywords: Any) -> Any:

@@ -87,21 +87,39 @@ class Points:
     def beside(self, roots: Sequence[Expression], graph: Graph) -> Iterator[int]:
         """Yield further points, on all sides of the thresholds that expressions are compared with.
 
-        One has an upstream gradient that is larger than usual.
+        Others have an upstream gradient, or inputs, that are larger than usual.
         """
         inputs, upstream = self.at(1)
-        names = self._subject.names
+        subject = self._subject
+        named = [*zip(subject.names, inputs, strict=True), (UPSTREAM, upstream)]
         moved = [(inputs, LARGE * upstream)]
-        for values in thresholds.beside(roots, self.values(1, graph)):
+        domain = {
+            variable: subject.domain[name]
+            for name, _ in named
+            if name in subject.domain
+            for variable in graph.variables.get(name, ())
+        }
+        for values in thresholds.beside(roots, self.values(1, graph), domain):
             arrays = [
                 np.array([values[one] for one in graph.variables[name]]).reshape(array.shape)
-                if name in graph.variables
+                if name in graph.variables and name not in subject.constants
                 else array
-                for name, array in [*zip(names, inputs, strict=True), (UPSTREAM, upstream)]
+                for name, array in named
             ]
-            if self._allowed(arrays):
-                moved.append((arrays[:-1], arrays[-1]))
+            moved.append((arrays[:-1], arrays[-1]))
+        moved += [
+            (
+                [
+                    array if name not in graph.variables else sign * LARGE * (abs(array) + 8)
+                    for name, array in named[:-1]
+                ],
+                upstream,
+            )
+            for sign in (1, -1)
+        ]
         for point in moved:
+            if not self._allowed(point[0]):
+                continue
             self._beside.append(point)
             yield BESIDE + len(self._beside) - 1
 

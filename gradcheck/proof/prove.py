@@ -100,37 +100,50 @@ class Prover:
     def _all_at_once(self) -> dict[str, Statement]:
         graph = self._tracer(*self._points.at(0), True, self._budget)  # noqa: FBT003 - merging
         self._points.compare(graph, POINTS)
-        return self._decided(graph, Evidence.PROVED)
+        return self._decided(graph, Evidence.PROVED, 0)
 
     def _by_regions(self, found: dict[str, Statement]) -> dict[str, Statement]:
-        """Decide what is open for one region after another."""
-        seen: set[tuple[str, ...]] = set()
+        """Decide what is open for one region after another.
+
+        A region that no usual point is in counts where something is refuted there.
+        """
         parts: dict[str, list[Statement]] = {name: [] for name in found}
-        for k in range(REGIONS):
-            inputs, upstream = self._points.at(k)
-            try:
-                graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003
-                conditions = _said(graph)
-                if conditions in seen:
-                    continue
-                seen.add(conditions)
-                if self._points.compare_at(k, graph):
-                    for name, one in self._decided(graph, Evidence.PROVED_ON_REGIONS).items():
-                        parts.setdefault(name, []).append(replace(one, conditions=conditions))
-            except GivenUp as error:
-                if not any(parts.values()):
-                    return {
-                        name: replace(one, certificate=None, reason=one.reason or str(error))
-                        if one.unsettled
-                        else one
-                        for name, one in found.items()
-                    }
-                break
+        graphs: list[Graph] = []
+        try:
+            for k in range(REGIONS):
+                for name, one in self._in_region(k, graphs).items():
+                    parts.setdefault(name, []).append(one)
+            roots = [node for node, _ in graphs[0].conditions] if graphs else []
+            for k in self._points.beside(roots, graphs[0]) if roots else ():
+                for name, one in self._in_region(k, graphs).items():
+                    if one.certificate is not None:
+                        parts.setdefault(name, []).append(one)
+        except GivenUp as error:
+            if not any(parts.values()):
+                return {
+                    name: replace(one, certificate=None, reason=one.reason or str(error))
+                    if one.unsettled
+                    else one
+                    for name, one in found.items()
+                }
         joined = {name: together(found.get(name), several) for name, several in parts.items()}
         return {name: one for name, one in joined.items() if one is not None}
 
-    def _decided(self, graph: Graph, evidence: Evidence) -> dict[str, Statement]:
-        """Return the statements of one graph."""
+    def _in_region(self, k: int, graphs: list[Graph]) -> dict[str, Statement]:
+        """Return the statements for the region of a point; none where it was looked at before."""
+        inputs, upstream = self._points.at(k)
+        graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003 - not merging
+        conditions = _said(graph)
+        if any(conditions == _said(one) for one in graphs):
+            return {}
+        graphs.append(graph)
+        if not self._points.compare_at(k, graph):
+            return {}
+        found = self._decided(graph, Evidence.PROVED_ON_REGIONS, k)
+        return {name: replace(one, conditions=conditions) for name, one in found.items()}
+
+    def _decided(self, graph: Graph, evidence: Evidence, first: int) -> dict[str, Statement]:
+        """Return the statements of one graph; it was run at the point `first`."""
         forms = NormalForms(self._budget)
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
@@ -141,7 +154,7 @@ class Prover:
                 continue  # what is wrong by itself need not be held against the notes
             if claim == NOTES_BACKWARD and not _as_in_notes(found):
                 continue  # it is the backward of another function
-            now = self._one(graph, quantity, claim, own, true, forms, evidence)
+            now = self._one(graph, quantity, claim, own, true, forms, evidence, first)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
             if before is not None and now.evidence is not None:
@@ -201,6 +214,7 @@ class Prover:
         true: Sequence[Expression],
         forms: NormalForms,
         evidence: Evidence,
+        first: int,
     ) -> Statement:
         statement = Statement(
             quantity=quantity,
@@ -220,7 +234,7 @@ class Prover:
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
                 exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
             )
-        found = self._certificate(graph, quantity, own, true)
+        found = self._certificate(graph, quantity, own, true, first)
         if found is None:
             return replace(statement, reason=UNDECIDED)
         text = ""
@@ -229,10 +243,16 @@ class Prover:
         return replace(statement, certificate=found, residual=text)
 
     def _certificate(
-        self, graph: Graph, quantity: str, own: Sequence[Expression], true: Sequence[Expression]
+        self,
+        graph: Graph,
+        quantity: str,
+        own: Sequence[Expression],
+        true: Sequence[Expression],
+        first: int,
     ) -> Certificate | None:
         usual = range(self._points.tried)
-        for k in chain(usual, self._points.beside([*own, *true], graph)):
+        further = () if graph.conditions else self._points.beside([*own, *true], graph)
+        for k in chain([first], usual, further):
             point = self._points.values(k, graph)
             if not faithful.inside(graph, FloatValues(point)):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,11 @@ INDICATED = 200
 FINE = 2.0**20
 
 
-def beside(roots: Sequence[Expression], point: Mapping[str, float]) -> Iterator[dict[str, float]]:
+def beside(
+    roots: Sequence[Expression],
+    point: Mapping[str, float],
+    domain: Mapping[str, tuple[float, float]],
+) -> Iterator[dict[str, float]]:
     """Yield points at which each variable that is compared with numbers lies between two of them.
 
     Parameters
@@ -40,13 +45,19 @@ def beside(roots: Sequence[Expression], point: Mapping[str, float]) -> Iterator[
         In which the indicators are.
     point : mapping of str to float
         What the other variables are.
+    domain : mapping of str to (low, high)
+        Of variables that have one.
     """
-    places = {name: _between(sorted(found)) for name, found in _thresholds(roots).items()}
+    places = {
+        name: _between(sorted(found), *domain.get(name, (-inf, inf)))
+        for name, found in _thresholds(roots).items()
+    }
     for k in range(min(MOST, max(map(len, places.values()), default=0))):
         moved = dict(point)
         for place, (name, values) in enumerate(places.items()):
-            value, width = values[k % len(values)]
-            moved[name] = _rounded(value + width * (place % 16 - 8) / 64)
+            if values:
+                value, width = values[k % len(values)]
+                moved[name] = _rounded(value + width * (place % 16 - 8) / 64)
         yield moved
 
 
@@ -77,18 +88,24 @@ def _changes(node: Expression, name: str) -> Iterator[float]:
             yield float(high)
 
 
-def _between(numbers: Sequence[float]) -> list[tuple[float, float]]:
-    """Return a number below the first, between each two and above the last, and how wide it is."""
-    distinct = [numbers[0]]
-    for number in numbers[1:]:
+def _between(numbers: Sequence[float], start: float, stop: float) -> list[tuple[float, float]]:
+    """Return a number below the first, between each two and above the last, and how wide it is.
+
+    None is outside an interval.
+    """
+    ends = [end for end in (start, stop) if isfinite(end)]
+    [first, *others] = sorted([*(one for one in numbers if start < one < stop), *ends]) or [0.0]
+    distinct = [first]
+    for number in others:
         if number - distinct[-1] > 1e-6 * max(1.0, abs(number)):
             distinct.append(number)
-    first, last = (max(0.25, abs(end) / 4) for end in (distinct[0], distinct[-1]))
+    below, above = (max(0.25, abs(end) / 4) for end in (distinct[0], distinct[-1]))
     inner = [
         ((low + high) / 2, min(high - low, 1.0))
         for low, high in zip(distinct, distinct[1:], strict=False)
     ]
-    return [*inner, (distinct[-1] + last, last), (distinct[0] - first, first)]
+    outer = [(distinct[-1] + above, above), (distinct[0] - below, below)]
+    return [one for one in [*inner, *outer] if start < one[0] < stop]
 
 
 def _rounded(value: float) -> float:
