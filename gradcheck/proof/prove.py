@@ -30,7 +30,7 @@ from gradcheck.proof.writing import written
 from gradcheck.records import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Callable, Mapping, Sequence
 
     from gradcheck.proof.certificate import Certificate
     from gradcheck.proof.expression import Expression
@@ -221,20 +221,25 @@ class Prover:
             claims=(claim,),
             literals=_literals(graph, [*own, *true]),
         )
-        pool = graph.pool
-        differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
-        try:
-            standing = {decide(one, forms, self._budget) for one in differences}
-        except GivenUp as error:
-            return replace(statement, reason=str(error))
-        if "nonzero" not in standing:
-            tested = "zero-by-field" in standing
-            return replace(
-                statement,
-                evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
-            )
-        found = self._certificate(graph, quantity, own, true, first)
+        # What is wrong shows at the first point as a rule, and need not be brought to normal form.
+        found = self._certificate(graph, quantity, own, true, [first])
+        if found is None:
+            pool = graph.pool
+            differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
+            try:
+                standing = {decide(one, forms, self._budget) for one in differences}
+            except GivenUp as error:
+                return replace(statement, reason=str(error))
+            if "nonzero" not in standing:
+                tested = "zero-by-field" in standing
+                return replace(
+                    statement,
+                    evidence=Evidence.IDENTITY_TESTED if tested else evidence,
+                    exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
+                )
+            further = () if graph.conditions else self._points.beside([*own, *true], graph)
+            points = chain(range(self._points.tried), further)
+            found = self._certificate(graph, quantity, own, true, points)
         if found is None:
             return replace(statement, reason=UNDECIDED)
         text = ""
@@ -248,11 +253,9 @@ class Prover:
         quantity: str,
         own: Sequence[Expression],
         true: Sequence[Expression],
-        first: int,
+        points: Iterable[int],
     ) -> Certificate | None:
-        usual = range(self._points.tried)
-        further = () if graph.conditions else self._points.beside([*own, *true], graph)
-        for k in chain([first], usual, further):
+        for k in points:
             point = self._points.values(k, graph)
             if not faithful.inside(graph, FloatValues(point)):
                 continue
