@@ -35,7 +35,7 @@ class Comparison:
     residuals : Array
         |got − oracle| / (bound + allowance), with 0/0 = 0; infinite where got is NaN.
     error : Array
-        bound + allowance.
+        bound + allowance; the bound alone where got is not finite.
     value : Array
         The oracle's value; at a kink, the point of its interval that is nearest to got.
     known : Array
@@ -101,6 +101,8 @@ def compare(got: Array, oracle: Estimate, allowance: Array) -> Comparison:
         known &= ~np.isnan(oracle.value)
         residuals = np.where(known, residuals, 0.0)
         residuals = np.where(np.isfinite(got), residuals, np.inf)
+        # What is not finite has no rounding of its own: the oracle's bound alone is known.
+        error = np.where(np.isfinite(got), error, oracle.bound)
     return Comparison(residuals=residuals, error=error, value=value, got=got, known=known)
 
 

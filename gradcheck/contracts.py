@@ -31,6 +31,9 @@ CONTRACTS = (
 )
 """The names of the contracts, in the order in which they are reported."""
 
+DECAY = 1e-9
+"""Relative error at which what backward gives for no upstream is a multiple of an input."""
+
 
 def contracts_of(subject: Subject) -> tuple[str, ...]:
     """Return the names of the contracts that a subject can be held to."""
@@ -190,6 +193,7 @@ class _Examination(Examination):
             if zero.any():
                 value = zero[zero != 0].flat[0]
                 text = f"backward(0) is not 0: {quantity} holds {value:.3g}"
+                text += self._decay(k, zero)
                 account.broken("zero", "upstream-nonlinear", quantity, text)
             first, second = STRETCH * got, PART * part
             gap = np.abs(whole - (first + second))
@@ -203,6 +207,18 @@ class _Examination(Examination):
                 )
                 account.broken("linear", "upstream-nonlinear", quantity, text)
             self._faint(k, got, little)
+
+    def _decay(self, k: int, zero: Array) -> str:
+        """Return what a gradient without an upstream is where it is a multiple of its input."""
+        given = self.inputs[k]
+        if zero.shape != given.shape or zero.size < 2 or not np.isfinite(zero).all():
+            return ""
+        multiple = float(np.vdot(given, zero)) / (float(np.vdot(given, given)) or 1.0)
+        gap = np.abs(zero - multiple * given).max()
+        if not gap <= DECAY * np.abs(zero).max():
+            return ""
+        name = self.names[k]
+        return f", {multiple:.6g}·{name}: a penalty's share, which belongs where the loss has one"
 
     def _faint(self, k: int, got: Array, little: Array) -> None:
         """Compare with the gradient of a small upstream, which some code drops or rounds."""

@@ -67,11 +67,11 @@ def findings(subject: Subject, account: Account, outcomes: Sequence[Outcome]) ->
             # What is rounded too coarsely is not linear either, for the same reason.
             found = [f for f in found if (f.code, f.quantity) != (NONLINEAR, quantity)]
         found.append(named)
-    from gradcheck.diagnosis.network import skipped
+    from gradcheck.diagnosis.network import reordered, skipped
     from gradcheck.diagnosis.ranking import ordered
 
     broken = {finding.quantity for finding in found}
-    return ordered(skipped(subject, found, broken))
+    return ordered(reordered(subject, skipped(subject, found, broken), outcomes))
 
 
 def said(
@@ -175,10 +175,9 @@ def _named(subject: Subject, account: Account, outcomes: Sequence[Outcome], k: i
     if reading.worst is not None:
         worst = reading.worst
         where = f"[{', '.join(map(str, worst.index))}]" if worst.index else ""
-        entry = (
-            f"; worst entry {quantity}{where}: got {worst.got:.6g}, oracle {worst.oracle:.6g} "
-            f"± {worst.bound:.1g}"
-        )
+        entry = f"; worst entry {quantity}{where}: got {worst.got:.6g}"
+        if np.isfinite(worst.bound):
+            entry += f", oracle {worst.oracle:.6g} ± {worst.bound:.1g}"
     return said(subject, told.code, quantity, told.detail, told.numbers, entry)
 
 

@@ -16,7 +16,7 @@ from gradcheck.diagnosis.hypothesis import (
     natural,
     slack,
 )
-from gradcheck.diagnosis.probe import CLOSE
+from gradcheck.diagnosis.probe import CLOSE, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,24 +47,17 @@ def _without_upstream(probe: Probe, ask: Ask) -> Array | None:
 
 
 def _negative(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-    truth = _known(probe)
+    truth = known(probe)
     return None if truth is None else -truth
 
 
 def _truth(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-    return _known(probe)
-
-
-def _known(probe: Probe) -> Array | None:
-    """Return the truth; NaN where no oracle could tell, but at the given point None."""
-    if probe.truth is None and not probe.given:
-        return np.full(probe.got.shape, np.nan)
-    return probe.truth
+    return known(probe)
 
 
 def _transpose(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
     square = probe.got.ndim == 2 and probe.got.shape[0] == probe.got.shape[1]
-    truth = _known(probe)
+    truth = known(probe)
     return truth.T if square and truth is not None else None
 
 
@@ -98,7 +91,7 @@ def reductions() -> Iterator[Hypothesis]:
 
 def _reduced(reduce: object, axis: int | None) -> Predict:
     def predict(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-        truth = _known(probe)
+        truth = known(probe)
         if truth is None or truth.size < 2 or (axis is not None and truth.ndim != 2):
             return None
         if axis is not None and truth.shape[axis] == 1:
@@ -155,8 +148,8 @@ def _of_few_entries(probes: Sequence[Probe]) -> dict[str, float] | None:
         part = truth / size
         if constant is None:
             constant = float((probe.got / size * part).sum() / (part * part).sum())
-        known = np.isfinite(probe.truth)
-        gap = np.abs(probe.got - constant * truth)[known]
+        told = np.isfinite(probe.truth)
+        gap = np.abs(probe.got - constant * truth)[told]
         if np.any(gap > probe.tolerance * size + slack(probe)):
             return None
     return None if constant is None else {"factor": constant}
@@ -174,8 +167,8 @@ def in_words(factor: float, probe: Probe) -> str:
     for text, value, sizes in _products(named):
         if value not in (0.5, 1, 2) and abs(abs(factor) - value) < CLOSE * value:
             minus = "−" if factor < 0 else ""
-            known = " and ".join(f"{name} = {named[name]}" for name in sizes)
-            given = f" with {known}" if text not in sizes else ""
+            these = " and ".join(f"{name} = {named[name]}" for name in sizes)
+            given = f" with {these}" if text not in sizes else ""
             return f", and {factor:.6g} = {minus}{text}{given}"
     return ""
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 NUMERICAL = 1e-3
 """Relative error below which a backward that calls forward is said to take differences."""
 
+MOVES, NOISY = 4, 256.0
+"""Neighbours of x that are looked at; and by how many units in its last place a gradient may move
+from one to the next, and be that of a formula."""
+
 COARSE = 1e-6
 """Relative error of a formula above which it is another one, and no rounding."""
 
@@ -53,6 +57,7 @@ def name(subject: Subject, account: Account, outcomes: Sequence[Outcome], k: int
         or first_confirmed(_other(seen[0]), seen, ask)
         or _low(seen, ask)
         or _numerical(wrong, account)
+        or _cancelling(seen, ask)
         or _single_example(seen, ask)
         or _formula(seen, ask)
         or region(seen, ask)
@@ -143,6 +148,48 @@ def _numerical(wrong: Sequence[Probe], account: Account) -> Named | None:
         detail=detail,
         numbers={"calls": float(calls), "error": _error(wrong[0])["error"]},
     )
+
+
+def _cancelling(seen: Sequence[Probe], ask: Ask) -> Named | None:
+    """Return the finding of a gradient whose last digits are noise, as a difference quotient's are.
+
+    A formula for F' moves by some units in its last place where x moves by one; a difference of
+    two values of F over a small step, by the unit roundoff over that step.
+    """
+    probe = seen[0]
+    if not (probe.outcome.y.dtype == probe.x.dtype == np.float64) or probe.outcome.single:
+        return None
+    errors = [relative for one in seen if (relative := _relative(one)) is not None]
+    if not errors or not max(errors) < NUMERICAL:
+        return None
+    rng = np.random.default_rng(2)
+    upstream = probe.outcome.upstream
+    first = ask.backward(ask.inputs, upstream)
+    if first is None or not np.isfinite(first).all():
+        return None
+    moved = 0.0
+    for _ in range(MOVES):
+        inputs = ask.inputs
+        x = inputs[ask.k]
+        inputs[ask.k] = np.nextafter(x, rng.choice([-np.inf, np.inf], x.shape))
+        other = ask.backward(inputs, upstream)
+        if other is None or not np.isfinite(other).all():
+            return None
+        moved = max(moved, float(np.abs(other - first).max(initial=0.0)))
+    units = moved / (np.finfo(float).eps * float(np.abs(first).max(initial=0.0) or 1.0))
+    if not units > NOISY:
+        return None
+    detail = f"one unit in the last place of x moves it by {units:.1g} of its own"
+    numbers = {"units": units, "error": max(errors)}
+    return Named(code="numerical-backward", detail=detail, numbers=numbers)
+
+
+def _relative(probe: Probe) -> float | None:
+    """Return the largest error at a point of ordinary size beside the largest entry."""
+    if probe.truth is None or probe.outcome.sample.regime not in ("point", "signs"):
+        return None
+    size = float(np.nanmax(np.abs(probe.truth), initial=0.0))
+    return _error(probe)["error"] / size if size > 0 else None
 
 
 def _single_example(seen: Sequence[Probe], ask: Ask) -> Named | None:

@@ -1,8 +1,9 @@
-"""Containers: which layer was skipped on the way back."""
+"""Containers: which layer was skipped on the way back, or that the way back is the way there."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from gradcheck.subject import Subject
 
 ROLES = ("sequential", "network")
+
+VAGUE = ("unlisted", "wrong-shape", "region", "wrong-formula")
+"""Codes of a gradient of which little is known."""
 
 
 def layer_of(name: str) -> str:
@@ -70,6 +74,55 @@ def skipped(subject: Subject, found: Sequence[Finding], broken: set[str]) -> lis
     return named
 
 
+def reordered(
+    subject: Subject, found: Sequence[Finding], outcomes: Sequence[Outcome]
+) -> list[Finding]:
+    """Return the findings, as `order` where the first layer was handed dL/dY as if it were last.
+
+    Its dW is then x·dL/dY at every point, whatever is behind it; the layers must fit each other in
+    any order for that to be seen, as square ones do.
+
+    Parameters
+    ----------
+    subject : Subject
+    found : sequence of Finding
+    outcomes : sequence of Outcome
+    """
+    matrices = [k for k, name in enumerate(subject.names)
+                if name in subject.parameters and subject.inputs[k].ndim == 2]  # fmt: skip
+    if subject.role != "sequential" or not matrices:
+        return list(found)
+    first = matrices[0]
+    wrong = [o for o in outcomes if o.failed(f"d{subject.names[first]}")]
+    if not wrong or not all(_of_upstream(o, first) for o in wrong):
+        return list(found)
+    text = (
+        f"the first layer is handed dL/dY as if it were last: d{subject.names[first]} is the "
+        "product of X and dL/dY. Backward runs through the layers from the first to the last"
+    )
+    from gradcheck.diagnosis.codes import catalogue
+
+    hint = partial(catalogue().hint, "order", role=subject.role, line=subject.line)
+    return [
+        replace(f, code="order", message=text, hint=hint(f.quantity))
+        if f.code in VAGUE and not f.remark
+        else f
+        for f in found
+    ]
+
+
+def _of_upstream(outcome: Outcome, k: int) -> bool:
+    """Say whether the gradient of input k is the product of the first input and dL/dY."""
+    x, g, got = outcome.sample.inputs[0], outcome.upstream, outcome.got[k]
+    if x.ndim == g.ndim == 1:
+        products = [np.outer(x, g)]
+    elif x.ndim == g.ndim == 2:
+        products = [a @ b for a, b in ((x.T, g), (g, x.T)) if a.shape[1] == b.shape[0]]
+    else:
+        return False
+    return any(same(got, turned) for product in products for turned in (product, product.T))
+
+
 def _is_parameter(name: str) -> bool:
     return name.rstrip("0123456789") in ("W", "b")
 
@@ -77,7 +130,7 @@ def _is_parameter(name: str) -> bool:
 def _is_input(subject: Subject, finding: Finding) -> bool:
     name = finding.quantity[1:]
     return (
-        finding.code in ("unlisted", "wrong-shape", "region", "wrong-formula")
+        finding.code in VAGUE
         and name in subject.names
         and name not in subject.parameters
         and not _is_parameter(name)

@@ -204,6 +204,13 @@ def _product(
     return None
 
 
+def known(probe: Probe) -> Array | None:
+    """Return the truth; NaN where no oracle could tell, but at the given point None."""
+    if probe.truth is None and not probe.given:
+        return np.full(probe.got.shape, np.nan)
+    return probe.truth
+
+
 def same(a: Array, b: Array, tolerance: float = CLOSE) -> bool:
     """Say whether two arrays that are not all zero are equal, relative to the largest entry."""
     if np.shape(a) != np.shape(b):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.diagnosis.hypothesis import Hypothesis
-from gradcheck.diagnosis.probe import CLOSE
+from gradcheck.diagnosis.probe import CLOSE, known
 
 if TYPE_CHECKING:
     from gradcheck.diagnosis.ask import Ask
@@ -100,7 +100,7 @@ def _fused_twice(axis: int) -> Predict:
     """Return the prediction of J·T for a loss whose gradient T is already that of the logits."""
 
     def predict(probe: Probe, ask: Ask) -> Array | None:  # noqa: ARG001
-        truth = probe.truth
+        truth = known(probe)
         if (probe.y.size > 1 and probe.y.ndim > 1) or probe.role not in ROLES or truth is None:
             return None
         if truth.ndim != 2 or truth.shape[axis] < 2 or not np.isfinite(probe.x).all():

@@ -198,8 +198,8 @@ class ComplexStep:
     def _stepped(self, k: int, probes: Probes, targets: Sequence[Target]) -> Array:
         """Return input k stepped by each target in turn: (P, *shape)."""
         rows = np.repeat(self.work[k][np.newaxis], len(targets), axis=0)
-        for row, (index, weight) in zip(rows, targets, strict=True):
-            probes.view(row.imag)[index] = STEP * weight
+        for n, (index, weight) in enumerate(targets):
+            probes.view(rows[n, ...].imag)[index] = STEP * weight
         return rows
 
 

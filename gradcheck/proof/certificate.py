@@ -7,11 +7,12 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.evaluation import PI, FloatValues, enclosed
+from gradcheck.proof.evaluation import PI, enclosed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from gradcheck.proof.evaluation import FloatValues
     from gradcheck.proof.expression import Expression
 
 DIGITS = 60
@@ -56,10 +57,9 @@ class Certificate:
 
 
 def candidate(
-    got: Sequence[Expression], true: Sequence[Expression], point: Mapping[str, float]
+    got: Sequence[Expression], true: Sequence[Expression], values: FloatValues
 ) -> int | None:
     """Return the entry that differs most at a point, as far as floats can tell."""
-    values = FloatValues(point)
     best, entry = 1e-7, None
     for k, (one, other) in enumerate(zip(got, true, strict=True)):
         a, b = values.of(one), values.of(other)

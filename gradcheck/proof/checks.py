@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -65,7 +66,7 @@ def with_proof(
     """
     if result.verdict in (Verdict.ERROR, Verdict.NOT_RUN):
         return result
-    if any(c.verdict is Verdict.FAIL for c in result.checks if c.quantity in ("y", "loss")):
+    if any(finding.quantity in ("y", "loss") for finding in result.findings):
         formula = None
     checks = proof_checks(subject, formula, proving, seed)
     refuted = {check.quantity for check in checks if check.verdict is Verdict.FAIL}
@@ -145,7 +146,7 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         verdict=verdict,
         evidence=statement.evidence,
         shapes=shapes,
-        residual=0.0 if verdict is Verdict.PASS else float("nan"),
+        residual=0.0 if verdict is Verdict.PASS else math.nan,
         worst=worst,
         reason=statement.reason,
         proof=_proof(subject, statement, [*shapes.items()]),

@@ -54,7 +54,7 @@ class FloatValues:
     """
 
     def __init__(self, point: Mapping[str, float]) -> None:
-        self._point = point
+        self.point = point
         self._known: dict[int, float] = {}
 
     def of(self, node: Expression) -> float:
@@ -71,7 +71,7 @@ class FloatValues:
         if operation == "constant":
             return float(node.value)
         if operation == "variable":
-            return math.pi if node.value == PI else self._point[node.value]
+            return math.pi if node.value == PI else self.point[node.value]
         if operation == "add":
             return arguments[0] + arguments[1]
         if operation == "mul":

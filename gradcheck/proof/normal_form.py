@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Share(Budget):
-    """Half of the time of a budget, and all else of it."""
+    """A part of the time of a budget, and all else of it."""
 
-    def __init__(self, whole: Budget) -> None:
-        super().__init__(seconds=whole.seconds / 2, nodes=whole.nodes, terms=whole.terms)
+    def __init__(self, whole: Budget, part: float) -> None:
+        super().__init__(seconds=whole.seconds * part, nodes=whole.nodes, terms=whole.terms)
         self._whole = whole
 
     def look(self) -> None:
-        """Raise GivenUp where the half, or the whole, is over."""
+        """Raise GivenUp where the part, or the whole, is over."""
         super().look()
         self._whole.look()
 
@@ -35,7 +35,9 @@ class NormalForms:
     Parameters
     ----------
     budget : Budget
-        What all of them together may cost; half of its time, from now on.
+        What all of them together may cost.
+    part : float
+        Of its time, from now on.
 
     Attributes
     ----------
@@ -45,8 +47,8 @@ class NormalForms:
         Where `identity.decide` evaluates the same expressions if they have no normal form.
     """
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = Share(budget)
+    def __init__(self, budget: Budget, part: float = 0.5) -> None:
+        self.budget = Share(budget, part)
         self.assumed: list[tuple[Expression, bool]] = []
         self.points: Points | None = None
         self.generators = Generators(self.budget)

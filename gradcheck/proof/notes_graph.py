@@ -135,6 +135,8 @@ class AgainstNotes:
             arrays["b"] = zero
         if set(arrays) != set(known.inputs):
             raise GivenUp(f"its inputs are not those of the notes' {formula}")
+        if any(arrays[name].ndim != 2 for name in known.inputs):
+            raise GivenUp(f"its inputs are not matrices, as those of the notes' {formula} are")
         try:
             notes = graph_of(formula, tuple(arrays[name].shape for name in known.inputs))
         except OracleError as error:

@@ -27,7 +27,7 @@ RANGE = 3.0
 """They lie between −RANGE and RANGE, where the domain allows it: on both sides of most kinks."""
 
 FURTHER = 3
-"""Every second point is so much wider."""
+"""Every second point of a single layer is so much wider."""
 
 OF_SEVERAL = 1.0
 """The same for several layers together, which multiply: no ordinary input saturates them."""
@@ -47,14 +47,7 @@ class Points:
     ----------
     subject : Subject
     seed : int
-
-    Attributes
-    ----------
-    tried : int
-        How many points a refutation is looked for at.
     """
-
-    tried = 8
 
     def __init__(self, subject: Subject, seed: int) -> None:
         self._subject = subject
@@ -200,7 +193,9 @@ class Points:
         subject = self._subject
         inputs = []
         # What a code does far from 0 it may do there alone.
-        wide = self._range * (FURTHER if len(self._points) % 2 else 1)
+        wide = self._range
+        if wide == RANGE and len(self._points) % 2:
+            wide *= FURTHER
         for name, array in zip(subject.names, subject.inputs, strict=True):
             if name in subject.constants or array.dtype.kind != "f":
                 inputs.append(array.copy())

@@ -30,7 +30,7 @@ from gradcheck.proof.writing import written
 from gradcheck.records import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gradcheck.proof.certificate import Certificate
     from gradcheck.proof.expression import Expression
@@ -46,6 +46,15 @@ if TYPE_CHECKING:
 
 POINTS = 3
 """At which a graph is compared with the code."""
+
+TRIED = 8
+"""Points at which a refutation is looked for."""
+
+COMPOSITES = ("sequential", "network")
+
+PART = (0.5, 0.125)
+"""Of the time, what normal forms may take before the finite field is tried: of a single layer, and
+of several together, whose normal forms swell."""
 
 REGIONS = 12
 """Points at which regions are looked for, where all at once is not possible."""
@@ -73,6 +82,8 @@ class Prover:
         self._formula = formula
         self._budget = budget
         self._points = Points(subject, seed)
+        self._valued: Graph | None = None
+        self._values: dict[int, FloatValues] = {}
 
     def statements(self) -> list[Statement]:
         """Return one statement for each gradient, and for y where there is a formula.
@@ -144,7 +155,7 @@ class Prover:
 
     def _decided(self, graph: Graph, evidence: Evidence, first: int) -> dict[str, Statement]:
         """Return the statements of one graph; it was run at the point `first`."""
-        forms = NormalForms(self._budget)
+        forms = NormalForms(self._budget, PART[self._subject.role in COMPOSITES])
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
         found: dict[str, Statement] = {}
@@ -221,31 +232,29 @@ class Prover:
             claims=(claim,),
             literals=_literals(graph, [*own, *true]),
         )
-        # What is wrong shows at the first point as a rule, and need not be brought to normal form.
-        found = self._certificate(graph, quantity, own, true, [first])
-        if found is None:
-            pool = graph.pool
-            differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
-            try:
-                standing = {decide(one, forms, self._budget) for one in differences}
-            except GivenUp as error:
-                return replace(statement, reason=str(error))
-            if "nonzero" not in standing:
-                tested = "zero-by-field" in standing
-                return replace(
-                    statement,
-                    evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                    exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
-                )
-            further = () if graph.conditions else self._points.beside([*own, *true], graph)
-            points = chain(range(self._points.tried), further)
-            found = self._certificate(graph, quantity, own, true, points)
-        if found is None:
-            return replace(statement, reason=UNDECIDED)
-        text = ""
-        if not quantity.startswith("d") or claim == DERIVATIVE:
-            text = self._residual(graph, quantity, own, true, found, forms)
-        return replace(statement, certificate=found, residual=text)
+        pool = graph.pool
+        differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
+        found = self._certificate(graph, quantity, own, true, [first, *range(POINTS)])
+        if found is not None:
+            text = ""
+            if claim != NOTES_BACKWARD:
+                text = self._residual(graph, quantity, own, true, found, forms)
+            return replace(statement, certificate=found, residual=text)
+        try:
+            standing = {decide(one, forms, self._budget) for one in differences}
+        except GivenUp as error:
+            return replace(statement, reason=str(error))
+        if "nonzero" not in standing:
+            tested = "zero-by-field" in standing
+            return replace(
+                statement,
+                evidence=Evidence.IDENTITY_TESTED if tested else evidence,
+                exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
+            )
+        further = () if graph.conditions else self._points.beside([*own, *true], graph)
+        points = chain(range(POINTS, TRIED), further)
+        found = self._certificate(graph, quantity, own, true, points)
+        return replace(statement, certificate=found, reason="" if found else UNDECIDED)
 
     def _certificate(
         self,
@@ -255,17 +264,27 @@ class Prover:
         true: Sequence[Expression],
         points: Iterable[int],
     ) -> Certificate | None:
+        """Return the certificate of a gradient that is wrong at one of these points."""
         for k in points:
-            point = self._points.values(k, graph)
-            if not faithful.inside(graph, FloatValues(point)):
+            values = self._values_at(k, graph)
+            if not faithful.inside(graph, values):
                 continue
-            entry = candidate(own, true, point)
+            point = values.point
+            entry = candidate(own, true, values)
             replayed = None if entry is None else self._points.replayed(k, quantity, entry)
             if entry is not None and replayed is not None:
                 found = certified(own[entry], true[entry], entry, point, replayed)
                 if found is not None and _differ_beside(graph, own[entry], true[entry], point):
                     return found
         return None
+
+    def _values_at(self, k: int, graph: Graph) -> FloatValues:
+        """Return the values of a graph at a point; those of the last graph are kept."""
+        if self._valued is not graph:
+            self._valued, self._values = graph, {}
+        if k not in self._values:
+            self._values[k] = FloatValues(self._points.values(k, graph))
+        return self._values[k]
 
     def _residual(
         self,
@@ -300,10 +319,11 @@ def _differ_beside(
     graph: Graph, own: Expression, true: Expression, point: Mapping[str, float]
 ) -> bool:
     """Say that two values differ beside a point of a region too: at a kink alone they may."""
+    beside = map(FloatValues, neighbours(point))
     return any(
-        candidate([own], [true], moved) is not None
-        for moved in neighbours(point)
-        if faithful.inside(graph, FloatValues(moved))
+        candidate([own], [true], values) is not None
+        for values in beside
+        if faithful.inside(graph, values)
     )
 
 

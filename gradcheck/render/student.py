@@ -147,10 +147,14 @@ def _file(sheet: Sheet, note: FileNote, stories: Sequence[Story], *, conventions
             if k:
                 sheet.space()
             _blocks(sheet, story)
-        for text in story.proofs if conventions else story.beside:
-            sheet.words(("proof: ", "cyan"), (text, "dim"), indent=4, hang=2)
+        _proofs(sheet, story.proofs if conventions else story.beside)
         if conventions:
             sheet.pairs(story.convention, indent=4)
+
+
+def _proofs(sheet: Sheet, sentences: Sequence[str]) -> None:
+    for text in sentences:
+        sheet.words(("proof: ", "cyan"), (text, "dim"), indent=4, hang=2)
 
 
 def _printed(sheet: Sheet, output: str) -> None:

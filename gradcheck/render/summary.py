@@ -166,4 +166,12 @@ def worst_figures(worst: Worst) -> tuple[str, str]:
     sizes = (abs(worst.oracle), abs(worst.bound))
     if all(math.isfinite(size) and size > 0 for size in sizes):
         digits = min(17, max(3, math.ceil(math.log10(sizes[0]) - math.log10(sizes[1])) + 1))
-    return f"{worst.got:.{digits}g}", f"{worst.oracle:.{digits}g} ± {worst.bound:.1e}"
+    return f"{worst.got:.{digits}g}", bounded(worst, digits, 1)
+
+
+def bounded(worst: Worst, digits: int, places: int) -> str:
+    """Return "oracle ± bound"; where the oracle states no bound, what is true all the same."""
+    oracle = f"{worst.oracle + 0.0:.{digits}g}"
+    if math.isfinite(worst.bound):
+        return f"{oracle} ± {worst.bound:.{places}e}"
+    return f"{oracle}, within no known bound" if math.isfinite(worst.got) else "a finite number"

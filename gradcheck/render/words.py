@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gradcheck.records import Oracle, Verdict
-from gradcheck.render.summary import printable
+from gradcheck.render.summary import bounded, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,11 +104,16 @@ def symbol(quantity: str) -> str:
 
 
 def shape_of(result: Result, quantity: str) -> tuple[int, ...] | None:
-    """Return the shape of a gradient, which is that of its input; None where it is not known."""
+    """Return the shape of a gradient, which is that of its input; None where it is not known.
+
+    Of several shapes it is the one at which it is wrong.
+    """
     name = quantity.removeprefix("d")
     if name == quantity:
         return None
-    shapes = (check.shapes.get(name) for check in result.checks if check.quantity == quantity)
+    checks = [check for check in result.checks if check.quantity == quantity]
+    checks.sort(key=lambda check: check.verdict is not Verdict.FAIL)
+    shapes = (check.shapes.get(name) for check in checks)
     return next((tuple(shape) for shape in shapes if shape is not None), None)
 
 
@@ -196,7 +201,7 @@ def _bound(check: Check) -> float:
 
 
 def residual_of(result: Result, quantity: str) -> str:
-    """Return what the proof says is wrong, in symbols: "dW₀₁ − true = x₁ g₀ − x₀ g₁"; or nothing."""
+    """Return what the proof says is wrong: "dW₀₁ − true = x₁ g₀ − x₀ g₁"; or nothing."""
     proofs = [check.proof for check in result.checks if check.quantity == quantity]
     text = next((plain(proof.residual) for proof in proofs if proof and proof.residual), "")
     return text.replace(quantity, symbol(quantity), 1) if text.startswith(quantity) else text
@@ -209,10 +214,11 @@ def worst_line(check: Check) -> str:
         return ""
     digits = figures(worst.got, worst.oracle)
     index = f" {list(worst.index)}" if worst.index else ""
-    got, oracle = (f"{number + 0.0:.{digits}g}" for number in (worst.got, worst.oracle))
-    text = f"worst{index}: got {got}, should be {oracle} ± {worst.bound:.0e}"
+    got, oracle = f"{worst.got + 0.0:.{digits}g}", bounded(worst, digits, 0)
+    text = f"worst{index}: got {got}, should be {oracle}"
     if check.oracle is Oracle.PROOF:
-        text = f"replayed{index}: got {got}, should be {oracle}, exactly"
+        exact = f"{worst.oracle + 0.0:.{digits}g}"
+        text = f"replayed{index}: got {got}, should be {exact}, exactly"
     if worst.entries > 1:
         text += f"; {worst.wrong} of {worst.entries} entries wrong"
     where = REGIMES.get(check.regime, "" if check.regime == "point" else check.regime)

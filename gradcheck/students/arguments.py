@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from gradcheck.students.recipe import Slot
 
 SETTINGS = {"mode": "train", "stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2, "p": 0.5,
-            "seed": 0, "eps": 1e-5, "momentum": 0.9}  # fmt: skip
+            "f": 2, "seed": 0, "eps": 1e-5, "momentum": 0.9}  # fmt: skip
 """What goes in for ``bn_param``, ``conv_param`` and their like: a dict of settings."""
+
+MODELS = {"model", "params", "parameters", "net", "network"}
+"""Arguments of a loss beside its prediction and its target: they hold the weights."""
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -72,6 +75,17 @@ def arrays_among(arguments: Sequence[Argument]) -> list[Argument]:
     return [a for a in arguments if a.kind == "array" and a.required]
 
 
+def beside_model(arrays: Sequence[Argument]) -> list[Argument]:
+    """Return the arrays of a loss without the model, which some take for its weights' penalty."""
+    others = [a for a in arrays if plain(a.name) not in MODELS]
+    return others if len(others) == 2 else list(arrays)
+
+
+def empty_models(arguments: Sequence[Argument]) -> dict[str, Slot]:
+    """Return what goes in for the model in a loss: one without weights."""
+    return {a.name: ("value", {}) for a in arguments if plain(a.name) in MODELS}
+
+
 def filled(
     arguments: Sequence[Argument], arrays: dict[str, Slot], *, size: int = 1
 ) -> tuple[tuple[Slot, ...], dict[str, Slot]] | None:
@@ -122,6 +136,8 @@ def _other(argument: Argument, size: int) -> Slot | None:
         "training": ("value", True),
         "size": ("value", size),
         "cache": ("cache", ()),
+        "fraction": ("value", 0.5),
+        "strength": ("value", 0.0),
     }
     return kinds.get(argument.kind)
 

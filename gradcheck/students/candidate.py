@@ -19,7 +19,8 @@ class Candidate:
     kind : str
         "layer", "pair-class" (a class with F and F'), "loss", "container", "network", "functions"
         (forward and backward with a cache), "pair" (F and F'), "loss-pair", "loss-gradient" (one
-        function gives both), "flag" (a flag asks for F'), or "unplaced".
+        function gives both), "flag" (a flag asks for F'), "penalty" (of
+        weights alone), or "unplaced".
     name, role : str
     thing : object
         The class, or the forward or value function.
@@ -53,10 +54,9 @@ def line_of_backward(candidate: Candidate) -> int:
 
 def line_of(thing: Any) -> int:
     """Return the line at which a class or function stands, 0 where it is not known."""
-    code = getattr(thing, "__code__", None)
-    if code is not None:
-        return int(code.co_firstlineno)
     try:
-        return inspect.getsourcelines(thing)[1]
-    except (OSError, TypeError, IndexError):
+        bare = inspect.unwrap(thing) if callable(thing) else thing
+        code = getattr(bare, "__code__", None)
+        return inspect.getsourcelines(thing)[1] if code is None else int(code.co_firstlineno)
+    except Exception:  # noqa: BLE001 - no text, or a metaclass that may raise anything
         return 0

@@ -13,6 +13,7 @@ from gradcheck.records import FileNote
 from gradcheck.students import context
 from gradcheck.students.hosts import Options, started
 from gradcheck.students.lane import Lane, shared
+from gradcheck.students.other_sizes import of_other_sizes
 from gradcheck.students.unchecked import missing, not_looked_at
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def _checked(lanes: list[Lane], options: Options, shown: str) -> tuple[list[Resu
         known = ", ".join(sorted(n for n in names if "→" not in n)) or "nothing"
         text = f"--only {unknown[0]}: not found, must be one of {known}"
         return [], replace(note, error=text)
+    for lane in lanes:
+        lane.descriptions = descriptions
     results = _Judged(lanes, options, descriptions).results()
     for name in options.settings.get("expected", ()):
         if name not in names and not options.only:
@@ -137,7 +140,8 @@ class _Judged:
         """Check each subject whose name is wanted by itself."""
         groups: dict[str, Group] = {}
         for index, description in enumerate(self.descriptions):
-            if not context.is_chain(description) and wanted(description.name):
+            more = context.is_chain(description) or of_other_sizes(description)
+            if not more and wanted(description.name):
                 groups.setdefault(description.name, []).append((index, description))
         own |= shared(groups, self.lanes, self.descriptions)
         described |= {name: group[0][1] for name, group in groups.items()}

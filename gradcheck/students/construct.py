@@ -6,13 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.arguments import Argument, arguments_of, takes_varargs
+from gradcheck.students.images import CHANNELS, FILTERS, is_padding
 from gradcheck.students.naming import has, like_function, plain, words
-from gradcheck.students.particular import CHANNELS, FILTERS, Asked, particular
+from gradcheck.students.particular import Asked, particular
 from gradcheck.students.vocabulary import HIDDEN, INSIZE, OUTSIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from gradcheck.students.images import Picture
     from gradcheck.students.stock import Sizes, Stock
 
 Proposal = tuple[tuple[Any, ...], dict[str, Any]]
@@ -24,7 +26,7 @@ def proposals(
     stock: Stock,
     given: Mapping[str, Any] | None = None,
     *,
-    images: bool = False,
+    picture: Picture | None = None,
 ) -> Iterator[Callable[[], Proposal]]:
     """Yield ways to fill a constructor's arguments, the likeliest first.
 
@@ -37,19 +39,16 @@ def proposals(
     stock : Stock
     given : mapping, optional
         Arguments that a configuration names.
-    images : bool
-        Arrays and shapes are those of images: see `gradcheck.students.particular`.
+    picture : Picture, optional
+        The images that it is tried with: arrays and shapes are those of images then.
     """
     if given:
         yield lambda: ((), dict(given))
         return
-    arguments = arguments_of(constructor)
-    if arguments is None:
+    needed = needed_arguments(constructor, stock, images=picture is not None)
+    if needed is None:
         yield lambda: ((), {})
         return
-    needed = [a for a in arguments if a.required or _wanted(a, stock)]
-    if not any(a.required for a in needed):
-        needed += [a for a in arguments if type(a.default) is int and _is_size(a.name)]
     many = takes_varargs(constructor)
     if not needed:
         if many and stock.layers is not None and _like_layers(many):
@@ -58,13 +57,32 @@ def proposals(
             yield lambda: ((sizes.inputs, sizes.hidden, sizes.outputs), {})
         yield lambda: ((), {})
         return
-    for reading in ("image",) if images else ("names", "swapped", "square", "tuple", "lists"):
-        chosen = _fill(needed, sizes, stock, reading)
+    readings = ("names", "swapped", "square", "tuple", "lists")
+    for reading in readings if picture is None else ("image",):
+        chosen = _fill(needed, sizes, stock, reading, picture)
 
         def made(chosen: dict[str, Callable[[], Any]] = chosen) -> Proposal:
             return (), {name: make() for name, make in chosen.items()}
 
         yield made
+
+
+def needed_arguments(
+    constructor: Callable[..., Any], stock: Stock, *, images: bool = False
+) -> list[Argument] | None:
+    """Return the arguments of a constructor that are given; None where they cannot be read.
+
+    Of images the padding is given too, where it is 0 unless it is: a backward may forget it.
+    """
+    arguments = arguments_of(constructor)
+    if arguments is None:
+        return None
+    needed = [a for a in arguments if a.required or _wanted(a, stock)]
+    if not any(a.required for a in needed):
+        needed += [a for a in arguments if type(a.default) is int and _is_size(a.name)]
+    if images:
+        needed += [a for a in arguments if type(a.default) is int and is_padding(a.name)]
+    return needed
 
 
 def _wanted(argument: Argument, stock: Stock) -> bool:
@@ -81,7 +99,11 @@ def _like_layers(name: str) -> bool:
 
 
 def _fill(
-    needed: Sequence[Argument], sizes: Sizes, stock: Stock, reading: str
+    needed: Sequence[Argument],
+    sizes: Sizes,
+    stock: Stock,
+    reading: str,
+    picture: Picture | None,
 ) -> dict[str, Callable[[], Any]]:
     """Return a maker for each argument."""
     values: dict[str, Callable[[], Any]] = {}
@@ -95,6 +117,7 @@ def _fill(
             reading=reading,
             functions=pairs,
             alone=len(needed) == 1,
+            picture=picture,
         )
         make = particular(asked)
         if make is not None:

@@ -23,7 +23,7 @@ Chained = Callable[[str, str], "Result | None"]
 
 
 def is_chain(description: Description) -> bool:
-    """Say whether it is a layer with a loss behind it, which is looked at only where it matters."""
+    """Say whether it stands for one behind another, which is looked at only where it matters."""
     return "chain" in description.facts
 
 
@@ -40,6 +40,8 @@ def judged_together(
         chained(layer, loss) → the result of both together, or None where they do not fit.
     """
     own = {name: _alone(result, described[name]) for name, result in results.items()}
+    either = [name for name in own if "either_point" in described[name].facts]
+    own |= {name: _at_either(own[name], chained) for name in either}
     losses = [n for n, d in described.items() if d.output == "scalar" and d.role in LOSSES]
     layers = [n for n in own if n not in losses and described[n].inputs
               and described[n].role not in ("sequential", "network")]  # fmt: skip
@@ -48,8 +50,11 @@ def judged_together(
             own |= _averaged(layer, losses, own, described, chained)
         elif _hands_on(own[layer]):
             own |= _handed_on(layer, losses, own, chained)
+    softmaxes = [name for name in own if described[name].role == "softmax"]
     for loss in losses:
-        if _fused(own[loss]) and not any(described[n].role == "softmax" for n in own):
+        if _fused(own[loss]) and any(_is_whole(own[name]) for name in softmaxes):
+            own[loss] = _fused_twice(own[loss], next(n for n in softmaxes if _is_whole(own[n])))
+        elif _fused(own[loss]) and not softmaxes:
             text = "the gradient at the logits: right if softmax's backward hands it on as it is"
             own[loss] = as_remarks(own[loss], {"loss-mismatch", "unlisted"}, text)
     for name, description in described.items():
@@ -76,6 +81,10 @@ def _alone(result: Result, description: Description) -> Result:
     if description.facts.get("at_output"):
         text = "F' is written in the output, and was called with it"
         remark = Finding(code="wrong-point", quantity="dx", message=text, remark=True)
+        result = replace(result, findings=(*result.findings, remark))
+    if description.facts.get("complex_step") and result.verdict is Verdict.PASS:
+        text = "backward takes a complex step of forward: it is no formula, and right to rounding"
+        remark = Finding(code="numerical-backward", quantity="dx", message=text, remark=True)
         result = replace(result, findings=(*result.findings, remark))
     if description.facts.get("zeroed"):
         remarks = tuple(
@@ -179,6 +188,31 @@ def _fused(result: Result) -> bool:
     return bool(faults) and all("fused" in f.numbers for f in faults)
 
 
+def _is_whole(result: Result) -> bool:
+    """Say whether a softmax is right and hands nothing on."""
+    return result.verdict is Verdict.PASS and all(f.code != "pass-through" for f in result.findings)
+
+
+def _fused_twice(result: Result, softmax: str) -> Result:
+    """Return the result of a loss that gives y − t beside a softmax with its own derivative."""
+    from gradcheck.diagnosis.codes import catalogue
+
+    words = catalogue()
+
+    def named(fault: Finding) -> Finding:
+        detail = f"it is c·(Y − Y*), and {softmax} multiplies by its derivative"
+        return replace(
+            fault,
+            code="fused-twice",
+            message=words.sentence("fused-twice", fault.quantity, detail, fault.numbers),
+            hint=words.hint("fused-twice", fault.quantity, role=result.role, line=result.line),
+        )
+
+    unsaid = ("loss-mismatch", "unlisted")
+    found = [named(f) if not f.remark and f.code in unsaid else f for f in result.findings]
+    return replace(result, findings=tuple(found))
+
+
 def _handed_on(
     layer: str, losses: list[str], own: Mapping[str, Result], chained: Chained
 ) -> dict[str, Result]:
@@ -235,6 +269,20 @@ def up_to_guards(result: Result, guards: list[str]) -> Result:
         for f in marked.findings
     )
     return replace(marked, findings=found)
+
+
+def _at_either(result: Result, chained: Chained) -> Result:
+    """Return the result of an F' of which nothing says what it takes: right at either is right."""
+    faults = _faults(result)
+    if not faults or {f.quantity for f in faults} != {"dx"}:
+        return result
+    at_output = chained(result.name, result.name)
+    if at_output is None or at_output.verdict is not Verdict.PASS:
+        return result
+    text = "F' is written in the output: right where it is called with F(x), wrong with x"
+    marked = as_remarks(result, {f.code for f in faults}, text)
+    remark = Finding(code="wrong-point", quantity="dx", message=text, remark=True)
+    return replace(marked, findings=(*(f for f in result.findings if f.remark), remark))
 
 
 def _excused(check: Check, text: str) -> Check:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.students.arrays import get, groups, name_of, reachable
+from gradcheck.students.arrays import get, groups, name_of, put, reachable
 from gradcheck.students.chance import built, one_entropy, start_again
 from gradcheck.students.draw import drawn
 from gradcheck.students.naming import is_optimizer, plain, symbol_of, words
@@ -64,7 +64,29 @@ def with_parameters(fit: Fit, root: Any, lazy: Sequence[Found]) -> Fit:
         if any(one.place in lazy_places for one in group):
             warm = fit.given
         kept.append((tuple(one.place for one in group), group[0].array))
+    kept += [((one.place,), one.array) for one in _numbers(fit, root)]
     return replace(fit, warm=warm, parameters=named_parameters(kept))
+
+
+def _numbers(fit: Fit, root: Any) -> list[Found]:
+    """Return the weights and biases that are numbers, and no arrays: b = 0.0."""
+    found = [
+        one
+        for one in reachable(root, scalars=True)
+        if one.array.ndim == 0 and symbol_of(name_of(one.place)) in ("W", "b") and _no_buffer(one)
+    ]
+    kept = []
+    for one in found:
+        before, after = _Trial(fit), _Trial(fit)
+        before.run()
+        after.run()
+        value = get(after.root, one.place)
+        if isinstance(value, np.ndarray) or not put(after.root, one.place, value + MOVED):
+            continue
+        was, now = before.output(), after.output()
+        if was.shape != now.shape or not np.array_equal(was, now, equal_nan=True):
+            kept.append(one)
+    return kept
 
 
 def _is_view(group: Sequence[Found], found: Sequence[Sequence[Found]], lazy: set[Place]) -> bool:
@@ -74,8 +96,12 @@ def _is_view(group: Sequence[Found], found: Sequence[Sequence[Found]], lazy: set
     array = group[0].array
     return any(
         other is not group
-        and not all(one.place in lazy for one in other)
         and np.may_share_memory(array, other[0].array)
+        and (
+            not all(one.place in lazy for one in other)
+            # Both were made by forward: the one that owns the numbers is the parameter.
+            or (array.base is not None and other[0].array.base is None)
+        )
         for other in found
     )
 

@@ -16,7 +16,7 @@ SCALE = 0.8
 
 def drawn(shape: tuple[int, ...], seed: int = 0) -> Array:
     """Return ordinary values of both signs, for a trial: no verdict hangs on them."""
-    return np.random.default_rng([77, seed, *shape]).standard_normal(shape)
+    return np.asarray(np.random.default_rng([77, seed, *shape]).standard_normal(shape))
 
 
 def values_of(one: Input, rng: np.random.Generator) -> Array:
@@ -36,14 +36,18 @@ def values_of(one: Input, rng: np.random.Generator) -> Array:
     if one.values == "labels":
         # Each class once, as far as they go: a factor of the number of classes must show.
         order = rng.permutation(max(one.classes, 1))
+        # The highest one is there: code counts the classes by it.
+        last = int(np.argmax(order))
+        place = min(last, int(np.prod(shape)) - 1)
+        order[[last, place]] = order[[place, last]]
         return np.resize(order, shape).astype(np.int64)
     if one.values == "one-hot":
         return _one_hot(shape, one.axis, rng)
-    normal = rng.standard_normal(shape)
+    normal = np.asarray(rng.standard_normal(shape))
     if one.values == "probability":
         powers = np.exp(normal)
         return np.asarray(powers / powers.sum(axis=one.axis, keepdims=True))
-    return SCALE * normal if one.parameter else normal
+    return np.asarray(SCALE * normal) if one.parameter else normal
 
 
 def _one_hot(shape: tuple[int, ...], axis: int, rng: np.random.Generator) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcheck.students.arguments import arguments_of
@@ -100,7 +100,7 @@ def _matches(placed: Placed, setting: Setting) -> bool:
 
 
 def place_container(
-    candidate: Candidate, setting: Setting, stock: Stock, sizes: Sizes, *, zeroing: bool
+    candidate: Candidate, setting: Setting, stock: Stock, *, zeroing: bool
 ) -> tuple[Recipe, dict[str, str]]:
     """Return the recipe of a container, filled with layers of its file.
 
@@ -111,15 +111,14 @@ def place_container(
     """
     if stock.layers is None:
         raise NotPlaced("no layer of this file could be placed to fill it with")
-    constructor = _filled_by_adding(candidate.thing, stock)
-    setting = replace(setting, sizes=sizes)
+    constructor = _filled_by_adding(candidate.thing, stock, setting.sizes)
     fit = next(
         iter(fits(constructor, candidate.forward, [setting], stock, sized=False, images=False))
     )
     return recipe_of(fit, candidate.backward, words_of_zeroing=zeroing)
 
 
-def _filled_by_adding(kind: type, stock: Stock) -> Callable[..., Any]:
+def _filled_by_adding(kind: type, stock: Stock, sizes: Sizes) -> Callable[..., Any]:
     """Return the constructor, or one that adds the layers, where the class wants them added."""
     adder = method_of(kind, ADDERS)
     arguments = [a for a in arguments_of(kind) or [] if a.required]
@@ -130,7 +129,7 @@ def _filled_by_adding(kind: type, stock: Stock) -> Callable[..., Any]:
 
     def made() -> Any:
         container = kind()
-        for layer in layers(Sizes()):
+        for layer in layers(sizes):
             getattr(container, adder)(layer)
         return container
 

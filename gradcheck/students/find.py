@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck.students.arguments import arguments_of
 from gradcheck.students.candidate import Candidate
-from gradcheck.students.find_functions import of_functions
+from gradcheck.students.find_functions import flagged_methods, of_functions, vectorised
 from gradcheck.students.methods import (
     ADDERS,
     array_arguments,
@@ -30,7 +30,7 @@ from gradcheck.students.roles import LAYER_ROLES, LOSS_ROLES, role_of
 from gradcheck.students.vocabulary import BACKWARD, FORWARD, LOSS_VALUE, TRAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 BASES = {"layer", "module", "base", "baselayer", "abstractlayer", "node", "operation", "loss",
@@ -51,9 +51,17 @@ def candidates(namespace: Mapping[str, Any], module: str) -> list[Candidate]:
     """
     mine = {name: thing for name, thing in namespace.items() if own(thing, module, name)}
     classes = {name: thing for name, thing in mine.items() if isinstance(thing, type)}
-    functions = {name: thing for name, thing in mine.items() if inspect.isfunction(thing)}
-    found = [c for name, thing in classes.items() if (c := _class(name, thing, classes))]
+    functions: dict[str, Callable[..., Any]] = {
+        name: thing
+        for name, thing in mine.items()
+        if name not in classes and inspect.isfunction(thing)
+    }
+    functions |= vectorised(namespace, module)
+    found = [c for name, thing in classes.items() if (c := _told(name, thing, classes))]
     found += of_functions(functions)
+    placed = {c.name for c in found if c.kind not in ("network", "unplaced")}
+    others = [kind for name, kind in classes.items() if name not in placed]
+    found += [c for kind in others for c in flagged_methods(kind)]
     return sorted(found, key=lambda candidate: candidate.line)
 
 
@@ -79,8 +87,21 @@ def own(thing: Any, module: str, name: str) -> bool:
     """Say whether a class or function is defined in this module, and not another name for one."""
     if not (isinstance(thing, type) or inspect.isfunction(thing)):
         return False
-    alias = getattr(thing, "__name__", name) != name and isinstance(thing, type)
-    return getattr(thing, "__module__", None) == module and not alias
+    try:
+        alias = getattr(thing, "__name__", name) != name and isinstance(thing, type)
+        return bool(getattr(thing, "__module__", None) == module and not alias)
+    except Exception:  # noqa: BLE001 - a metaclass may raise anything
+        return bool(vars(type)["__module__"].__get__(thing) == module)
+
+
+def _told(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | None:
+    """Return what a class is; with the reason where its metaclass does not let itself be asked."""
+    try:
+        return _class(name, kind, classes)
+    except Exception as error:  # noqa: BLE001 - one class must not cost the others
+        why = f"asking what it is raised {type(error).__name__}: {error}"
+        return Candidate(kind="unplaced", name=name, role=role_of(name) or "other", thing=None,
+                         why=why)  # fmt: skip
 
 
 def _class(name: str, kind: type, classes: Mapping[str, type]) -> Candidate | None:
@@ -155,7 +176,8 @@ def _layer(
 
 
 def _is_record(kind: type) -> bool:
-    return hasattr(kind, "__dataclass_fields__") and not method_of(kind, BACKWARD)
+    fields = inspect.getattr_static(kind, "__dataclass_fields__", None)
+    return fields is not None and not method_of(kind, BACKWARD)
 
 
 def _inherited_role(kind: type) -> str | None:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import inspect
+from dataclasses import replace
+from types import MethodType
 from typing import TYPE_CHECKING
 
-from gradcheck.students.arguments import arguments_of, arrays_among
+import numpy as np
+
+from gradcheck.students.arguments import arguments_of, arrays_among, beside_model
 from gradcheck.students.candidate import Candidate
-from gradcheck.students.naming import is_choice, is_loss, is_target, like_upstream, plain, words
+from gradcheck.students.naming import (
+    is_choice,
+    is_loss,
+    is_penalty,
+    is_prediction,
+    is_target,
+    like_upstream,
+    plain,
+    words,
+)
 from gradcheck.students.roles import LOSS_ROLES, role_of
-from gradcheck.students.texts import returns_two
+from gradcheck.students.texts import parsed, returns_two
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
+
+    from gradcheck.students.arguments import Argument
 
 DERIVATIVE = {"prime", "derivative", "deriv", "grad", "gradient", "backward", "der", "d",
               "derivate", "backwards", "bwd", "delta", "diff", "ableitung", "derivada", "derivee",
@@ -42,6 +60,34 @@ def normal_form(name: str) -> tuple[str, bool]:
     return "".join(kept) + digits, derivative
 
 
+def vectorised(namespace: Mapping[str, Any], module: str) -> dict[str, Callable[..., Any]]:
+    """Return the objects of `numpy.vectorize` of a module, by name: functions that call them.
+
+    Parameters
+    ----------
+    namespace : mapping
+        The module's globals.
+    module : str
+        Its name: what was made elsewhere is left to its own file.
+    """
+    found: dict[str, Callable[..., Any]] = {}
+    for name, thing in namespace.items():
+        if type(thing) is np.vectorize and getattr(thing.pyfunc, "__module__", "") == module:
+            found[name] = _function_of(name, thing, thing.pyfunc)
+    return found
+
+
+def _function_of(
+    name: str, thing: Callable[..., Any], inner: Callable[..., Any]
+) -> Callable[..., Any]:
+    @functools.wraps(inner)
+    def called(*arguments: Any, **keywords: Any) -> Any:
+        return thing(*arguments, **keywords)
+
+    called.__name__ = name
+    return called
+
+
 def _whole_form(name: str) -> str:
     """Return a function's name without its words of direction, all other words kept."""
     kept = [w for w in words(name) if w not in DERIVATIVE | DIRECTION]
@@ -66,10 +112,12 @@ def of_functions(functions: Mapping[str, Callable[..., Any]]) -> list[Candidate]
             whole.setdefault(_whole_form(name), name)
         else:
             forms.setdefault(form, []).append(name)
+    # The digits of a form stand at its end: that of l2_reg is lreg2.
+    forms_of_plain = {plain(name): form for form, names in forms.items() for name in names}
     for name in functions:
         # dtanh beside tanh, reluPrime beside relu.
         flat = plain(name)
-        glued = flat[1:] if flat[:1] == "d" else ""
+        glued = forms_of_plain.get(flat[1:], flat[1:]) if flat[:1] == "d" else ""
         if glued in forms and glued != flat and normal_form(name)[0] not in derivatives:
             derivatives.setdefault(glued, name)
     found = []
@@ -92,8 +140,13 @@ def _pair(
     role = role_of(name)
     arguments = arguments_of(forward) or []
     arrays = [a for a in arrays_among(arguments) if not is_choice(a.name)]
+    if is_penalty(name) and len(arrays) == 1:
+        return _penalty(name, forward, backward)
+    arrays = beside_model(arrays)
     flag = next((a for a in arguments if not a.required and plain(a.name) in FLAGS), None)
-    loss = role in LOSS_ROLES or (is_loss(name) and len(arrays) == 2)
+    loss = role in LOSS_ROLES or (
+        len(arrays) == 2 and (is_loss(name) or (backward is not None and _are_compared(arrays)))
+    )
     two = len(arrays) == 2 and (loss or any(is_target(a.name) for a in arrays))
     if backward is None:
         if flag is not None and arrays:
@@ -121,3 +174,44 @@ def _pair(
         return None
     return Candidate(kind="functions", name=name, role=role or "other", thing=forward,
                      forward=forward, backward=backward, why=told)  # fmt: skip
+
+
+def _are_compared(arrays: Sequence[Argument]) -> bool:
+    """Say whether one of two arrays is named as a prediction, and the other as a target."""
+    return any(is_target(a.name) for a in arrays) and any(is_prediction(a.name) for a in arrays)
+
+
+def _penalty(
+    name: str, forward: Callable[..., Any], backward: Callable[..., Any] | None
+) -> Candidate | None:
+    """Return a penalty on weights, with its gradient: a function, or the second thing returned."""
+    if backward is None and not returns_two(forward):
+        return None
+    told = f"named {name}, of weights alone"
+    return Candidate(kind="penalty", name=name, role="other", thing=forward, forward=forward,
+                     backward=backward or forward, why=told)  # fmt: skip
+
+
+def flagged_methods(kind: type) -> list[Candidate]:
+    """Return the methods of a class that a flag asks for F', and that need nothing of an object."""
+    found = []
+    for name, method in vars(kind).items():
+        if isinstance(method, staticmethod):
+            function: Callable[..., Any] = method.__func__
+        elif inspect.isfunction(method) and not name.startswith("__") and _free(method):
+            function = MethodType(method, object())  # nothing of the object is looked at
+        else:
+            continue
+        candidate = _pair(name, function, None)
+        if candidate is not None and candidate.kind == "flag":
+            found.append(replace(candidate, name=f"{kind.__name__}.{name}"))
+    return found
+
+
+def _free(method: Callable[..., Any]) -> bool:
+    """Say whether a method does not look at its object."""
+    tree = parsed(method)
+    own = next(iter(inspect.signature(method).parameters), "")
+    if tree is None or not own:
+        return False
+    return not any(isinstance(node, ast.Name) and node.id == own for node in ast.walk(tree))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gradcheck.students.draw import drawn
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gradcheck.records import Array
     from gradcheck.students.parameters import Parameter
-    from gradcheck.students.recipe import Call, Source
+    from gradcheck.students.recipe import Call, Recipe, Source
     from gradcheck.students.setting import Setting
 
 
@@ -27,7 +27,9 @@ class Fit:
         Returns a fresh object.
     setting : Setting
     given : tuple of Array
-        What goes in: x, and the target of a network.
+        What goes in: x, and the target of a network, or what else a layer takes.
+    names : tuple of str
+        Of what goes in beside x, where it has a gradient.
     y : shape
     forward : Call
     output : Source
@@ -38,6 +40,8 @@ class Fit:
         The layout of x; empty for images.
     reading : int
         Which of the `proposals` for the constructor's arguments it was.
+    classes : int
+        Of how many things x holds the indices; 0 where it holds numbers.
     coarse : bool
         y is float32 or float16, as its own parameters are.
     """
@@ -45,6 +49,7 @@ class Fit:
     build: Callable[[], Any]
     setting: Setting
     given: tuple[Array, ...]
+    names: tuple[str, ...] = ()
     y: tuple[int, ...]
     forward: Call
     output: Source
@@ -52,12 +57,18 @@ class Fit:
     parameters: list[Parameter] = field(default_factory=list)
     kind: str = "rows"
     reading: int = 0
+    classes: int = 0
     coarse: bool = False
 
     @property
     def x(self) -> Array:
         """Return the data that goes in."""
         return self.given[0]
+
+    def without(self, recipe: Recipe) -> Fit:
+        """Return the fit with the parameters that a recipe kept."""
+        kept = set(recipe.parameters.values())
+        return replace(self, parameters=[p for p in self.parameters if p.places in kept])
 
     def values(self) -> list[Array]:
         """Return what goes in for a trial: x, a network's target, and values for the parameters."""

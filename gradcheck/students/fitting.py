@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.students.arguments import arguments_of, arrays_among, filled
-from gradcheck.students.arrays import get, reachable
-from gradcheck.students.construct import proposals
-from gradcheck.students.dependence import with_parameters
+from gradcheck.students.construct import needed_arguments, proposals
 from gradcheck.students.draw import drawn
-from gradcheck.students.fit import Fit
-from gradcheck.students.particular import CHANNELS, SIDE
-from gradcheck.students.places import output_of, state_of
-from gradcheck.students.recipe import Call, NotPlaced, method
-from gradcheck.students.stock import PlainDescent
+from gradcheck.students.images import is_pooling, pictures
+from gradcheck.students.recipe import NotPlaced
+from gradcheck.students.running import try_on
+from gradcheck.students.starting import start, ways_to_start
+from gradcheck.students.stock import Sizes
+from gradcheck.students.telling import telling_of, told_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,14 +22,28 @@ if TYPE_CHECKING:
 
     from gradcheck.records import Array
     from gradcheck.students.construct import Proposal
+    from gradcheck.students.fit import Fit
     from gradcheck.students.setting import Setting
     from gradcheck.students.stock import Stock
 
-IMAGES = (
-    (2, CHANNELS, SIDE, SIDE), (2, SIDE, SIDE, CHANNELS), (CHANNELS, SIDE, SIDE),
-    (SIDE, SIDE, CHANNELS), (2, CHANNELS, SIDE + 2), (SIDE, SIDE),
-)  # fmt: skip
-"""Shapes that are tried where data with features alone does not fit."""
+STEPS = 4
+"""Length of a sequence."""
+
+VOCABULARY, INDICES = 4, ((6,), (3, 4))
+"""Rows of a table of vectors, and shapes of the indices that are looked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """What is to be run: see `fits`. The errors of all trials are collected."""
+
+    constructor: Callable[..., Any]
+    forward: str
+    settings: Sequence[Setting]
+    stock: Stock
+    sized: bool
+    given: Mapping[str, Any] | None
+    errors: list[str] = field(default_factory=list)
 
 
 def fits(
@@ -59,142 +71,123 @@ def fits(
     given : mapping, optional
         Constructor arguments that a configuration names.
     images : bool
-        Try data of more dimensions where nothing else fits.
+        Try data of more dimensions, and indices, where nothing else fits.
 
     Raises
     ------
     NotPlaced
-        Where nothing fits; the text is the last error.
+        Where nothing fits; the text is the error that tells most.
     """
-    errors: list[str] = []
-    any_fit = False
-    for setting in settings:
-        for k, proposal in enumerate(proposals(constructor, setting.sizes, stock, given)):
-            widths = (setting.sizes.inputs, setting.sizes.outputs)
-            for features in widths if sized else widths[::-1]:
-                shape = setting.shape(features)
-                fit = _tried(constructor, proposal, forward, setting, shape, errors)
-                if fit is not None and _consistent(fit, sized=sized):
-                    any_fit = True
-                    yield replace(fit, reading=k)
-    if images and not any_fit:
-        for fit in _of_images(constructor, forward, settings[0], stock, given, errors):
+    layer = _Layer(
+        constructor=constructor,
+        forward=forward,
+        settings=settings,
+        stock=stock,
+        sized=sized,
+        given=given,
+    )
+    for kind_of_data in (_features, _stacks, _images, _indices) if images else (_features,):
+        any_fit = False
+        for fit in kind_of_data(layer):
             any_fit = True
             yield fit
-    if not any_fit:
-        raise NotPlaced(_told(errors))
+        if any_fit:
+            return
+    raise NotPlaced(telling_of(layer.errors) or "its constructor's arguments are not understood")
 
 
-def _of_images(
-    constructor: Callable[..., Any],
-    forward: str,
-    setting: Setting,
-    stock: Stock,
-    given: Mapping[str, Any] | None,
-    errors: list[str],
-) -> Iterator[Fit]:
-    for proposal in proposals(constructor, setting.sizes, stock, given, images=True):
-        for shape in IMAGES:
-            fit = _tried(constructor, proposal, forward, setting, shape, errors)
-            if fit is not None and len(fit.y):
-                yield replace(fit, kind="")
+def _features(layer: _Layer) -> Iterator[Fit]:
+    """Yield the ways in which it runs on examples with features."""
+    for setting in layer.settings:
+        for k, proposal in _proposals(layer, setting.sizes):
+            for features in _widths(layer, setting.sizes):
+                fit = _tried(layer, proposal, setting, drawn(setting.shape(features)))
+                if fit is not None and _consistent(fit, sized=layer.sized):
+                    yield replace(fit, reading=k)
+
+
+def _stacks(layer: _Layer) -> Iterator[Fit]:
+    """Yield the ways in which it runs on a stack of columns, or of sequences."""
+    setting = layer.settings[0]
+    sizes = setting.sizes
+    for k, proposal in _proposals(layer, sizes):
+        for features in _widths(layer, sizes):
+            for axis, shape in (
+                (1, (sizes.batch, features, 1)),
+                (2, (sizes.batch, STEPS, features)),
+            ):
+                fit = _tried(layer, proposal, setting, drawn(shape))
+                if fit is None or len(fit.y) != len(shape) or fit.y[0] != shape[0]:
+                    continue
+                other = fit.y[axis] != features and fit.y[axis] in (sizes.inputs, sizes.outputs)
+                if other or not layer.sized:
+                    yield replace(fit, kind="", reading=k)
+
+
+def _images(layer: _Layer) -> Iterator[Fit]:
+    """Yield the ways in which it runs on images."""
+    setting = layer.settings[0]
+    names = [a.name for a in needed_arguments(layer.constructor, layer.stock, images=True) or []]
+    own = getattr(layer.constructor, "__name__", "")
+    for alike in pictures(names, pooling=any(map(is_pooling, (own, *names)))):
+        for picture in alike:
+            ways = proposals(
+                layer.constructor, setting.sizes, layer.stock, layer.given, picture=picture
+            )
+            tried = [_tried(layer, way, setting, drawn(picture.shape)) for way in ways]
+            found = [replace(fit, kind="") for fit in tried if fit is not None and len(fit.y)]
+            yield from found
+            if found:
+                break
+
+
+def _indices(layer: _Layer) -> Iterator[Fit]:
+    """Yield the ways in which it runs on indices: a table of vectors that are looked up."""
+    if not any("integer" in error for error in layer.errors):
+        return
+    for shape in INDICES:
+        # Some twice: what is looked up twice has the gradients of both.
+        x = np.resize(np.arange(VOCABULARY), shape)
+        for k, proposal in _proposals(layer, Sizes(inputs=VOCABULARY)):
+            fit = _tried(layer, proposal, layer.settings[0], x)
+            if fit is not None and len(fit.y) > len(shape):
+                yield replace(fit, kind="", reading=k, classes=VOCABULARY)
+
+
+def _proposals(layer: _Layer, sizes: Sizes) -> Iterator[tuple[int, Callable[[], Proposal]]]:
+    return enumerate(proposals(layer.constructor, sizes, layer.stock, layer.given))
+
+
+def _widths(layer: _Layer, sizes: Sizes) -> tuple[int, int]:
+    """Return how many features x may have, the likelier number first."""
+    own = (sizes.inputs, sizes.outputs)
+    return own if layer.sized else own[::-1]
 
 
 def _tried(
-    constructor: Callable[..., Any],
-    proposal: Callable[[], Proposal],
-    forward: str,
-    setting: Setting,
-    shape: tuple[int, ...],
-    errors: list[str],
+    layer: _Layer, proposal: Callable[[], Proposal], setting: Setting, x: Array
 ) -> Fit | None:
-    """Return the layer as it runs on data of this shape, or None; then the errors have one more."""
+    """Return the layer as it runs on this data, or None; then the errors have one more."""
+    for way in ways_to_start(layer.constructor):
 
-    def build() -> Any:
-        positional, keywords = proposal()
-        made = constructor(*positional, **keywords)
-        _prepare(made, shape)
-        return made
+        def build(way: str = way) -> Any:
+            positional, keywords = proposal()
+            made = layer.constructor(*positional, **keywords)
+            start(made, x.shape, way)
+            return made
 
-    try:
-        return try_on(build, forward, setting, drawn(shape))
-    except Exception as error:  # noqa: BLE001 - foreign code
-        errors.append(f"{type(error).__name__}: {error}")
-        return None
-
-
-def _told(errors: Sequence[str]) -> str:
-    if not errors:
-        return "its constructor's arguments are not understood"
-    telling = [e for e in errors if not e.startswith(("ValueError: matmul", "ValueError: shapes"))]
-    text = " ".join((telling or list(errors))[0].split())
-    return text if len(text) <= 160 else text[:157] + "..."
-
-
-def try_on(build: Callable[[], Any], forward: str, setting: Setting, x: Array) -> Fit:
-    """Run forward on x, once for the output and once for each array that it may depend on.
-
-    Raises
-    ------
-    NotPlaced
-        Where its arguments or its output are not understood.
-    Exception
-        What the code raises.
-    """
-    root = build()
-    arguments = arguments_of(getattr(root, forward)) or []
-    arrays = arrays_among(arguments)
-    if len(arrays) > 1:
-        raise NotPlaced(f"{forward} takes {len(arrays)} arrays")
-    name = arrays[0].name if arrays else (arguments[0].name if arguments else "")
-    slots = filled(arguments, {name: ("input", 0)} if name else {}, size=setting.batch)
-    if slots is None:
-        raise NotPlaced(f"an argument of {forward} is not understood")
-    call = Call(function=method(forward), arguments=slots[0] or (("input", 0),), keywords=slots[1])
-    early = {one.place for one in reachable(root)}
-    before = state_of(root)
-    given = x.copy()
-    returned = getattr(root, forward)(
-        *[given if slot == ("input", 0) else slot[1] for slot in call.arguments],
-        **{key: slot[1] for key, slot in call.keywords.items()},
-    )
-    output = output_of(returned, root, before)
-    if output is None:
-        raise NotPlaced(f"{forward} returns nothing and leaves nothing new in the object")
-    y = np.asarray(get(returned if output.kind == "forward" else root, output.place))
-    if y.dtype.kind not in "fiub":
-        raise NotPlaced(f"{forward} gives {y.dtype}, no numbers")
-    lazy = [one for one in reachable(root) if one.place not in early]
-    fit = Fit(
-        build=build,
-        setting=setting,
-        given=(x,),
-        y=y.shape,
-        forward=call,
-        output=output,
-        kind=setting.layout,
-        coarse=y.dtype in (np.float32, np.float16),
-    )
-    return with_parameters(fit, root, lazy)
-
-
-def _prepare(made: Any, shape: tuple[int, ...]) -> None:
-    """Do what a container does with a layer before it is used: set its input's shape, build it."""
-    setter = getattr(made, "set_input_shape", None)
-    if callable(setter):
-        setter(shape[1:])
-    starter = getattr(made, "initialize", None)
-    if callable(starter):
-        arguments = [a for a in arguments_of(starter) or [] if a.required]
-        if len(arguments) == 1 and arguments[0].kind == "optimizer":
-            starter(PlainDescent())
-        elif not arguments:
-            starter()
+        try:
+            return try_on(build, layer.forward, setting, x)
+        except Exception as error:  # noqa: BLE001 - foreign code
+            layer.errors.append(told_error(error))
+    return None
 
 
 def _consistent(fit: Fit, *, sized: bool) -> bool:
     """Say whether y is laid out as x is; of a dense layer also that it has the sizes asked for."""
     x, y, setting = fit.x.shape, fit.y, fit.setting
+    if len(x) == 2 and len(y) == 1 and not sized:
+        return y[0] == x[1 - setting.feature_axis] and not setting.single  # a number an example
     if len(x) != len(y):
         return False
     if setting.layout == "vector":

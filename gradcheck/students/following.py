@@ -161,8 +161,9 @@ class RecipeInstance:
                 old[...] = array
                 continue
             fresh = np.array(array, subok=True)
+            value = fresh if isinstance(old, np.ndarray) else fresh[()]
             for place in places:
-                put(self.root, place, fresh)
+                put(self.root, place, value)
 
     def _tell(self, inputs: tuple[Array, ...], but: frozenset[int] = frozenset()) -> None:
         """Change the caller's array of a parameter that the code changed without an update."""

@@ -17,13 +17,14 @@ from gradcheck.students.naming import is_choice, plain, symbol_of
 from gradcheck.students.parameters import Parameter
 from gradcheck.students.places import gradients_of, output_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source
-from gradcheck.students.telling import told_source
+from gradcheck.students.shapes import of_images, shapings
+from gradcheck.students.telling import telling_of, told_error, told_source
 from gradcheck.students.texts import returned_names
 from gradcheck.students.trials import call_with, complete
 from gradcheck.students.vocabulary import AT_OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from gradcheck.records import Array
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.recipe import Slot
     from gradcheck.students.setting import Setting
+    from gradcheck.students.shapes import Shaping
 
-CHOICES = ("relu", "sigmoid", "tanh")
+CHOICES = ("relu", "sigmoid", "tanh", "softmax")
 
 
 def place_functions(
@@ -50,75 +52,44 @@ def place_functions(
     arrays = [a for a in arrays_among(arguments) if not is_choice(a.name)]
     errors: list[str] = []
     first: tuple[Recipe, dict[str, str], Setting] | None = None
-    for setting in settings:
+    choices = CHOICES if any(is_choice(a.name) for a in arguments) else ("",)
+    images = of_images(candidate.name, arguments, arrays, settings[0])
+    for group in (*(shapings(arrays, setting) for setting in settings), images):
         if first is not None:
             break
-        for shapes in _shapes(arrays, setting):
-            for choice in CHOICES if any(is_choice(a.name) for a in arguments) else ("",):
-                try:
-                    made = _try(candidate, arguments, arrays, shapes, setting, choice)
-                except NotPlaced:
-                    raise
-                except Exception as error:  # noqa: BLE001 - foreign code
-                    errors.append(f"{type(error).__name__}: {error}")
-                    continue
-                if made is not None and runs_whole(made[0]):
-                    return (*made, setting)
-                if made is not None and first is None:
-                    first = (*made, setting)
+        for shaping, choice in product(group, choices):
+            try:
+                made = _try(candidate, arguments, shaping, choice)
+            except NotPlaced:
+                raise
+            except Exception as error:  # noqa: BLE001 - foreign code
+                errors.append(told_error(error))
+                continue
+            if made is not None and runs_whole(made[0]):
+                return (*made, shaping.setting)
+            if made is not None and first is None:
+                first = (*made, shaping.setting)
     if first is not None:
         return first
-    raise NotPlaced((errors or ["nothing fits its arguments"])[0][:160])
-
-
-def _shapes(arrays: Sequence[Argument], setting: Setting) -> Iterator[list[tuple[int, ...]]]:
-    """Yield shapes for x and the parameters behind it."""
-    first, last = setting.sizes.inputs, setting.sizes.outputs
-    rows = setting.layout == "rows"
-    options: list[list[tuple[int, ...]]] = []
-    x = _position_of_x(arrays)
-    for k, argument in enumerate(arrays):
-        symbol = symbol_of(argument.name)
-        if k == x:
-            options.append([setting.shape(first)])
-        elif symbol == "W":
-            options.append([(first, last) if rows else (last, first)])
-        elif symbol == "b":
-            column = (1, last) if rows else (last, 1)
-            options.append([(last,), column] if rows else [column, (last,)])
-        elif plain(argument.name) in ("gamma", "beta", "g", "scale", "shift"):
-            options.append([(first,), (1, first), (first, 1)])
-        else:
-            options.append([setting.shape(first)])
-    yield from (list(choice) for choice in product(*options))
-
-
-def _position_of_x(arrays: Sequence[Argument]) -> int:
-    """Return which argument is the data: (W, X) and (X, W) are both written."""
-    for k, argument in enumerate(arrays):
-        if plain(argument.name).rstrip("0123456789") in ("x", "aprev", "a", "inputs", "input",
-                                                         "data", "inp", "h", "z"):  # fmt: skip
-            return k
-    return 0
+    raise NotPlaced(telling_of(errors) or "nothing fits its arguments")
 
 
 def _try(
     candidate: Candidate,
     arguments: Sequence[Argument],
-    arrays: Sequence[Argument],
-    shapes: Sequence[tuple[int, ...]],
-    setting: Setting,
+    shaping: Shaping,
     choice: str,
 ) -> tuple[Recipe, dict[str, str]] | None:
     forward, backward = candidate.forward, candidate.backward
-    x = _position_of_x(arrays)
+    arrays, setting, x = shaping.arrays, shaping.setting, shaping.x
     order = [x, *(k for k in range(len(arrays)) if k != x)]
     slots: dict[str, Slot] = {arrays[k].name: ("input", order.index(k)) for k in range(len(arrays))}
     slots |= {a.name: ("value", choice) for a in arguments if is_choice(a.name)}
+    slots |= shaping.values
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         raise NotPlaced(f"an argument of {candidate.name} is not understood")
-    inputs = _inputs(arrays, shapes, order, setting)
+    inputs = _inputs(shaping, order)
     values = [drawn(one.shape, 1 + k) for k, one in enumerate(inputs)]
     recipe = Recipe(
         build=lambda: None,
@@ -132,7 +103,7 @@ def _try(
     if output is None:
         return None
     y = np.asarray(get(returned, output.place))
-    if y.dtype.kind not in "fiu" or not _fits(y, inputs[0], setting):
+    if y.dtype.kind not in "fiu" or not _fits(y, inputs[0], shaping):
         return None
     recipe = replace(recipe, output=output)
     numbers = {a.name: order.index(k) for k, a in enumerate(arrays)}
@@ -162,7 +133,10 @@ def _try(
     return recipe, told
 
 
-def _fits(y: Array, x: Input, setting: Setting) -> bool:
+def _fits(y: Array, x: Input, shaping: Shaping) -> bool:
+    setting = shaping.setting
+    if not shaping.layout:
+        return bool(y.size) and bool(np.isfinite(y).all())
     if y.ndim != len(x.shape):
         return y.ndim == 0
     if setting.layout == "vector":
@@ -171,12 +145,8 @@ def _fits(y: Array, x: Input, setting: Setting) -> bool:
     return bool(y.shape[batch] == x.shape[batch])
 
 
-def _inputs(
-    arrays: Sequence[Argument],
-    shapes: Sequence[tuple[int, ...]],
-    order: Sequence[int],
-    setting: Setting,
-) -> tuple[Input, ...]:
+def _inputs(shaping: Shaping, order: Sequence[int]) -> tuple[Input, ...]:
+    arrays, shapes, setting = shaping.arrays, shaping.shapes, shaping.setting
     symbols = [symbol_of(arrays[k].name) for k in order]
     made = []
     for place, k in enumerate(order):
@@ -184,7 +154,9 @@ def _inputs(
         name = "x" if place == 0 else symbol
         if place > 0 and symbols.count(symbol) > 1:
             name = arrays[k].name
-        layout = setting.layout if place == 0 else _layout(shapes[k], setting)
+        layout = shaping.layout
+        if place > 0 and layout:
+            layout = _layout(shapes[k], setting)
         made.append(
             Input(
                 name=name,
@@ -237,7 +209,7 @@ def _backward(
         Where an argument is not understood.
     """
     arguments = arguments_of(backward) or []
-    needed = [a for a in arguments if a.required]
+    needed = [a for a in arguments if a.required and a.kind != "fraction"]
     several = isinstance(returned, tuple) and len(returned) >= 2
     cache: Slot = ("cache", (("item", 1),)) if several else ("y", None)
     upstream = upstream_among([a for a in needed if not is_choice(a.name)])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.errors import UsageError
-from gradcheck.students.fitting import try_on
 from gradcheck.students.following import RecipeInstance
 from gradcheck.students.recipe import NotPlaced, updates_of
+from gradcheck.students.running import try_on
 from gradcheck.students.setting import Setting
 from gradcheck.subject import Subject
 

@@ -13,6 +13,12 @@ from typing import Any
 LARGEST = 1e-6
 """What is larger than this is no guard: it changes values that people look at."""
 
+NOTHING = 1e-300
+"""What stands in a guard's place: 0 beside every number but 0 itself, and 0 / 0 stays 0."""
+
+NAMES = ("eps", "epsilon", "tiny")
+"""What a guard is called that another file holds."""
+
 FUNCTIONS = ("log", "log2", "log10", "sqrt", "exp")
 """A tiny literal inside of one of these, or in a denominator, keeps it finite; elsewhere it is a
 number like any other."""
@@ -35,6 +41,7 @@ class Guards(ast.NodeTransformer):
         self.remove = remove
         self.found: list[str] = []
         self._named: set[str] = set()
+        self._imported: set[str] = set()
         self._depth = 0
 
     def __call__(self, statements: list[ast.stmt]) -> list[ast.stmt]:
@@ -43,6 +50,8 @@ class Guards(ast.NodeTransformer):
             for node in ast.walk(statement):
                 if isinstance(node, ast.Assign) and _tiny(node.value):
                     self._named |= {_name(target) for target in node.targets} - {""}
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    self._imported |= {(one.asname or one.name) for one in node.names}
         return [self.visit(statement) for statement in statements]
 
     def visit_Call(self, node: ast.Call) -> Any:
@@ -69,9 +78,26 @@ class Guards(ast.NodeTransformer):
             if _tiny(operand) or _name(operand) in self._named - {""}:
                 self.found.append(f"{ast.unparse(operand)} in line {operand.lineno}")
                 if self.remove:
-                    zero = ast.copy_location(ast.Constant(0.0), operand)
+                    zero = ast.copy_location(ast.Constant(NOTHING), operand)
                     setattr(node, side, zero)
+            elif self._elsewhere(operand):
+                self.found.append(f"{ast.unparse(operand)} in line {operand.lineno}")
+                if self.remove:
+                    setattr(node, side, _zero_if_tiny(operand))
         return node
+
+    def _elsewhere(self, node: ast.AST) -> bool:
+        """Say whether it is named as a guard and stands in another file: eps, or constants.eps."""
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            return node.value.id in self._imported and node.attr.lower() in NAMES
+        return isinstance(node, ast.Name) and node.id in self._imported and node.id.lower() in NAMES
+
+
+def _zero_if_tiny(node: ast.expr) -> ast.expr:
+    """Return an expression of 0 where the node's value, known at run time only, is a guard's."""
+    test = ast.Compare(left=node, ops=[ast.LtE()], comparators=[ast.Constant(LARGEST)])
+    chosen = ast.IfExp(test=test, body=ast.Constant(NOTHING), orelse=node)
+    return ast.fix_missing_locations(ast.copy_location(chosen, node))
 
 
 def _tiny(node: ast.AST) -> bool:

@@ -15,7 +15,7 @@ from gradcheck.students.setting import ORIENTATIONS, Setting
 from gradcheck.students.stock import Stock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from gradcheck.students.load import Loaded
@@ -39,6 +39,8 @@ class Known:
         The file documents that gradients add up until they are set to zero.
     setting : Setting
         The file's layout, once it is decided.
+    settled : bool
+        No other layout is to be tried.
     """
 
     loaded: Loaded
@@ -52,6 +54,7 @@ class Known:
             orientation="batch_features", reason="nothing says otherwise"
         )
     )
+    settled: bool = False
 
     @property
     def namespace(self) -> Mapping[str, Any]:
@@ -85,6 +88,8 @@ class Known:
 
     def layouts(self) -> list[Setting]:
         """Return the file's layout, and then all others."""
+        if self.settled:
+            return [self.setting]
         others = [Setting(orientation=o, reason="only this fits") for o in ORIENTATIONS]
         if self.setting.single:
             others.sort(key=lambda one: not one.single)
@@ -117,6 +122,7 @@ def _found(known: Known) -> list[Candidate]:
     found += _named(known, found)
     found += left_out(known.text, known.namespace, known.loaded.notes)
     found = [_with_methods(c, known.options(c.name)) for c in found]
+    known.loaded.notes.extend(_unmatched(known, {c.name for c in found}))
     return [c for c in found if c.role != "skip"]
 
 
@@ -131,6 +137,19 @@ def _named(known: Known, found: Sequence[Candidate]) -> list[Candidate]:
         if name not in already and isinstance(known.namespace.get(name), type)
         and "forward" in table and "backward" in table
     ]  # fmt: skip
+
+
+def _unmatched(known: Known, found: set[str]) -> Iterator[str]:
+    """Yield what is to be said of the tables of a configuration that are for nothing found."""
+    names = ", ".join(sorted(found)) or "nothing"
+    for name in known.tables():
+        if name in found:
+            continue
+        if name in known.namespace:
+            why = f"{name} is not taken for a subject; name its forward and its backward"
+        else:
+            why = f"this file has no {name}"
+        yield f"[subjects.{name}] of the configuration changes nothing: {why}; found: {names}"
 
 
 def _with_methods(candidate: Candidate, options: Mapping[str, Any]) -> Candidate:

@@ -11,11 +11,12 @@ from gradcheck.errors import GradcheckError, OracleError
 from gradcheck.records import Verdict
 from gradcheck.students import context, conventions
 from gradcheck.students.hosts import started
+from gradcheck.students.other_sizes import with_sizes
 from gradcheck.students.subjects import subject_of
 from gradcheck.students.unchecked import ended, not_placed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -49,6 +50,11 @@ class Lane:
     shown : str
         The file's path as it is shown.
     path : Path
+
+    Attributes
+    ----------
+    descriptions : list of Description
+        What was found in the file, once that is known.
     """
 
     def __init__(self, host: Host, options: Options, shown: str, path: Path) -> None:
@@ -59,6 +65,7 @@ class Lane:
         self.proves = options.proof_seconds > 0
         self._bare: Lane | None = None
         self._bare_descriptions: list[Description] = []
+        self.descriptions: list[Description] = []
 
     def close(self) -> None:
         """Let go of the process, and of the second one that guards may have needed."""
@@ -89,7 +96,24 @@ class Lane:
             bare = self._without_guards(index, description, again)
             if bare is not None and bare.verdict is Verdict.PASS:
                 return context.up_to_guards(result, [str(one) for one in guards])
-        return result
+        return self._at_other_sizes(index, description, result)
+
+    def _at_other_sizes(self, index: int, description: Description, result: Result) -> Result:
+        """Return the result with what other shapes say, where the subject was met at some."""
+        if self.host.ended:
+            return result
+        others = [
+            (other, self._subject(k, other, result.reproduce))
+            for k, other in enumerate(self.descriptions)
+            if other.facts.get("sizes of") == index
+        ]
+        found = with_sizes(result, description, others, self._at)
+        return result if self.host.ended else found
+
+    def _at(self, subject: Subject, regimes: str | Sequence[str]) -> Result:
+        from gradcheck.check import check_subject
+
+        return check_subject(subject, regimes=regimes, seed=self.options.seed)
 
     def _without_guards(self, index: int, description: Description, again: str) -> Result | None:
         """Return the result where every guard is read as 0; None where it has another shape."""
@@ -111,20 +135,7 @@ class Lane:
     def looked_at(self, index: int, description: Description, again: str) -> Result:
         """Check one subject by itself."""
         self.host.renew()
-        subject = subject_of(
-            description,
-            self.host.make(index),
-            self.host.at_rate(index),
-            self.options.seed,
-            again,
-        )
-        subject = replace(
-            subject,
-            file=self.shown,
-            remote=self.host.remote,
-            forwards=self.host.forwards(index),
-            noisy=self.host.noisy(index),
-        )
+        subject = self._subject(index, description, again)
         formula = FORMULA_OF.get(description.role)
         if description.facts.get("no_formula"):
             formula = None
@@ -138,6 +149,22 @@ class Lane:
         convention = {**description.convention}
         return replace(result, convention=convention)
 
+
+    def _subject(self, index: int, description: Description, again: str) -> Subject:
+        subject = subject_of(
+            description,
+            self.host.make(index),
+            self.host.at_rate(index),
+            self.options.seed,
+            again,
+        )
+        return replace(
+            subject,
+            file=self.shown,
+            remote=self.host.remote,
+            forwards=self.host.forwards(index),
+            noisy=self.host.noisy(index),
+        )
 
     def _with_proof(
         self, result: Result, subject: Subject, index: int, formula: str | None

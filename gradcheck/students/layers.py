@@ -13,13 +13,14 @@ from gradcheck.students.arrays import reachable, written
 from gradcheck.students.draw import drawn
 from gradcheck.students.following import RecipeInstance
 from gradcheck.students.naming import plain
-from gradcheck.students.places import gradients_of, state_of
+from gradcheck.students.parameters import Parameter, trained
+from gradcheck.students.places import State, gradients_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source, method
 from gradcheck.students.telling import rule_of, told_source
 from gradcheck.students.texts import returned_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from gradcheck.records import Array
@@ -29,18 +30,44 @@ if TYPE_CHECKING:
 
 
 def inputs_of(fit: Fit) -> tuple[Input, ...]:
-    """Return the inputs of a layer: x, and its parameters."""
+    """Return the inputs of a layer: x, what else goes in, and its parameters."""
     rows = fit.kind == "rows"
     layouts = {
         p.name: _parameter_layout(p.array, rows=rows, known=bool(fit.kind)) for p in fit.parameters
     }
+    axis = fit.setting.feature_axis
     return (
-        Input(name="x", shape=fit.x.shape, axis=fit.setting.feature_axis, layout=fit.kind),
+        _data(fit),
+        *(
+            Input(name=one.name, shape=one.array.shape, axis=axis, layout=fit.kind)
+            for one in _beside(fit)
+        ),
         *(
             Input(name=p.name, shape=p.array.shape, layout=layouts[p.name], parameter=True)
             for p in fit.parameters
         ),
     )
+
+
+def _data(fit: Fit) -> Input:
+    """Return the data: numbers with a gradient, or indices, which have none."""
+    shape, axis = fit.x.shape, fit.setting.feature_axis
+    if fit.classes:
+        return Input(name="x", shape=shape, values="labels", classes=fit.classes, constant=True)
+    return Input(name="x", shape=shape, axis=axis, layout=fit.kind)
+
+
+def _beside(fit: Fit) -> list[Parameter]:
+    """Return what goes in beside x, each as it is named: its gradient is looked for by that."""
+    if not fit.names:
+        return []
+    taken = {"x", *(p.name for p in fit.parameters)}
+    return [
+        Parameter(
+            name=f"{name}_" if name in taken else name, places=((("attr", name),),), array=array
+        )
+        for name, array in zip(fit.names, fit.given[1:], strict=True)
+    ]
 
 
 def _parameter_layout(array: Array, *, rows: bool, known: bool) -> str:
@@ -101,13 +128,15 @@ def recipe_of(fit: Fit, backward: str, *, words_of_zeroing: bool) -> tuple[Recip
         Where an argument of backward is not understood.
     """
     inputs = inputs_of(fit)
+    beside = _beside(fit)
+    first = 1 + len(beside)
     base = Recipe(
         build=fit.build,
         inputs=inputs,
         forward=fit.forward,
         backward=None,
         output=fit.output,
-        parameters={k + 1: p.places for k, p in enumerate(fit.parameters)},
+        parameters={k + first: p.places for k, p in enumerate(fit.parameters)},
         warm=fit.warm,
         gradients=(None,) * len(inputs),
         coarse=fit.coarse,
@@ -126,16 +155,17 @@ def recipe_of(fit: Fit, backward: str, *, words_of_zeroing: bool) -> tuple[Recip
         before = state_of(trial.root)
         trial.backward(drawn(y.shape, 9) if y.shape else np.asarray(0.7))
     except Exception:  # noqa: BLE001 - told by the check, with its place
-        sources = [Source(kind="backward"), *[None] * len(fit.parameters)]
+        told_later = Source(kind="backward")
+        sources = [*[told_later] * first, *[None] * len(fit.parameters)]
     else:
-        sources = gradients_of(
-            trial.backwarded,
-            returned_names(getattr(type(trial.root), backward, trial.root)),
-            trial.root,
-            before,
-            fit.x,
-            fit.parameters,
-        )
+        sources = _sources(trial, backward, before, fit, beside)
+    if any(source is None for source in sources[1:first]):
+        raise NotPlaced(f"forward takes {first} arrays, and {backward} gives fewer gradients")
+    kept = trained(fit.parameters, [source is not None for source in sources[first:]])
+    if len(kept) < len(fit.parameters):
+        return recipe_of(replace(fit, parameters=kept), backward, words_of_zeroing=words_of_zeroing)
+    if fit.classes:
+        sources[0] = None
     recipe = replace(base, gradients=tuple(sources))
     if words_of_zeroing:
         zeroed = tuple(s.place for s in sources[1:] if s is not None and s.kind == "state")
@@ -148,8 +178,27 @@ def recipe_of(fit: Fit, backward: str, *, words_of_zeroing: bool) -> tuple[Recip
     for one, source in zip(inputs, recipe.gradients, strict=True):
         told[f"d{one.name}"] = told_source(source, backward)
     for k, p in enumerate(fit.parameters):
-        told[p.name] = ", ".join(written(place) for place in recipe.parameters[k + 1])
+        told[p.name] = ", ".join(written(place) for place in recipe.parameters[k + first])
     return recipe, told
+
+
+def _sources(
+    trial: RecipeInstance,
+    backward: str,
+    before: State,
+    fit: Fit,
+    beside: Sequence[Parameter],
+) -> list[Source | None]:
+    """Return where the gradients are, after backward: of what goes in, then of the parameters."""
+    names = returned_names(getattr(type(trial.root), backward, trial.root))
+    held = (trial.backwarded, names, trial.root, before, fit.x)
+    sources = gradients_of(*held, [*beside, *fit.parameters])
+    if beside:
+        # Those of what goes in may be all that backward returns.
+        alone = gradients_of(*held, beside)
+        for k in range(1, 1 + len(beside)):
+            sources[k] = sources[k] or alone[k]
+    return sources
 
 
 def _rates(root: Any, call: Call) -> tuple[Place, ...]:

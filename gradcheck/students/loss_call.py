@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.students.arguments import arguments_of, filled
+from gradcheck.students.arguments import arguments_of, empty_models, filled
 from gradcheck.students.arrays import get
 from gradcheck.students.draw import trial_of
 from gradcheck.students.following import RecipeInstance
@@ -69,6 +69,7 @@ def met_with(
     root = build()
     arguments = arguments_of(value(root)) or []
     slots: dict[str, Slot] = {order.prediction: ("input", 0), order.target: ("input", 1)}
+    slots |= empty_models(arguments)
     call = filled(arguments, slots, size=setting.batch)
     if call is None:
         raise NotPlaced("an argument of its value is not understood")
@@ -177,7 +178,8 @@ def _with_gradient(
     function = gradient(trial.root)
     arguments = arguments_of(function) or []
     name = getattr(function, "__name__", "gradient")
-    arrays = gradient_slots(arguments, order)
+    models = empty_models(arguments)
+    arrays = gradient_slots([a for a in arguments if a.name not in models], order) | models
     if recipe.inputs[0].name == "x":
         arrays = _with_output(arrays, order, trial)
     call = filled(arguments, arrays, size=setting.batch)

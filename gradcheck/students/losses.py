@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gradcheck.students.adapter import Input
-from gradcheck.students.arguments import arguments_of, arrays_among
+from gradcheck.students.arguments import arguments_of, arrays_among, beside_model
 from gradcheck.students.candidate import Candidate
 from gradcheck.students.construct import proposals
 from gradcheck.students.loss_call import met_with
@@ -16,6 +16,7 @@ from gradcheck.students.order import order_of
 from gradcheck.students.recipe import NotPlaced
 from gradcheck.students.roles import role_of
 from gradcheck.students.setting import Setting
+from gradcheck.students.telling import told_error
 from gradcheck.students.texts import source_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def place_loss(
     build, value, gradient = _callables(candidate, setting, stock, options)
     root = build()
     arguments = arguments_of(value(root)) or []
-    arrays = arrays_among(arguments)
+    arrays = beside_model(arrays_among(arguments))
     if len(arrays) != 2:
         raise NotPlaced(
             f"its value takes {len(arrays)} arrays, must take a prediction and a target"
@@ -58,7 +59,7 @@ def place_loss(
             except NotPlaced:
                 raise
             except Exception as error:  # noqa: BLE001 - foreign code
-                errors.append(f"{type(error).__name__}: {error}")
+                errors.append(told_error(error))
                 continue
             if found is not None:
                 recipe, told, role = found
@@ -94,7 +95,7 @@ def place_given(
     except NotPlaced:
         raise
     except Exception as error:
-        raise NotPlaced(f"its value raised {type(error).__name__}: {error}") from error
+        raise NotPlaced(f"its value raised {told_error(error)}") from error
     if found is None:
         raise NotPlaced("its value is no number")
     recipe, told, role = found
@@ -135,7 +136,7 @@ def _callables(
         try:
             build()
         except Exception as error:  # noqa: BLE001 - foreign code
-            errors.append(f"{type(error).__name__}: {error}")
+            errors.append(told_error(error))
             continue
         return build, (lambda root: getattr(root, value)), (lambda root: getattr(root, backward))
     raise NotPlaced(f"its constructor raised {errors[0] if errors else 'an error'}")

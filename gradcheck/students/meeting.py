@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.students.adapter import Description
 from gradcheck.students.arguments import arguments_of
@@ -15,19 +15,20 @@ from gradcheck.students.following import RecipeInstance
 from gradcheck.students.functions import place_functions
 from gradcheck.students.layers import recipe_of
 from gradcheck.students.losses import place_loss
+from gradcheck.students.methods import array_arguments
 from gradcheck.students.naming import like_function
-from gradcheck.students.networks import place_network
-from gradcheck.students.pairs import place_pair
+from gradcheck.students.networks import Crashed, place_network
+from gradcheck.students.pairs import Point, place_pair
+from gradcheck.students.penalties import place_penalty
 from gradcheck.students.placed import Placed
 from gradcheck.students.recipe import NotPlaced, Source, updates_of
 from gradcheck.students.roles import LOSS_ROLES
 from gradcheck.students.steps import step_of
-from gradcheck.students.stock import Sizes
+from gradcheck.students.texts import takes_complex_step
 from gradcheck.students.trials import accumulating, complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.filling import Filling
@@ -40,8 +41,16 @@ if TYPE_CHECKING:
 PATIENCE = 3.0
 """Seconds for finding out how one subject is met."""
 
+TAKEN: dict[Point, dict[str, Any]] = {
+    "input": {}, "output": {"at_output": True}, "either": {"either_point": True},
+}  # fmt: skip
+"""What F' is called with, as a fact of the description."""
+
 WAYS = 6
 """How many ways to build a layer are looked at before the first is taken."""
+
+WAYS_OF_IMAGES = 24
+"""The same of images: they have more layouts, and their layers more arguments."""
 
 
 def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
@@ -61,9 +70,8 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     Exception
         What the code raises.
     """
-    options = known.options(candidate.name)
-    role, kind = candidate.role, candidate.kind
-    at_output = False
+    kind, role = candidate.kind, candidate.role
+    facts: dict[str, Any] = {}
     fit: Fit | None = None
     if kind == "unplaced":
         raise NotPlaced(candidate.why)
@@ -73,22 +81,12 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
         return [_network(known, candidate, filling)]
     if kind == "layer":
         fit, recipe, told = layer_of(known, candidate, known.layouts())
-        recipe = _with_gradients(recipe, options)
+        recipe = _with_gradients(recipe, known.options(candidate.name))
         recipe = replace(recipe, step=step_of(recipe, known.namespace, known.module))
         setting = fit.setting
-    elif kind in ("loss", "loss-pair", "loss-gradient") or (
-        kind == "flag" and role in (*LOSS_ROLES, "other")
-    ):
-        recipe, told, role = place_loss(candidate, known.setting, known.stock, options)
-        setting = known.setting
-    elif kind == "functions":
-        recipe, told, setting = place_functions(candidate, known.layouts())
     else:
-        recipe, told, at_output = place_pair(
-            candidate, known.setting, known.stock, known.text, options
-        )
-        setting = known.setting
-    facts: dict[str, Any] = {"at_output": True} if at_output else {}
+        recipe, told, role, setting, taken = _function_of(known, candidate)
+        facts |= TAKEN[taken]
     if (recipe.local and role == "mse") or (role == "dense" and _activates(candidate)):
         facts["no_formula"] = True
     if recipe.averaged:
@@ -97,6 +95,31 @@ def met(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
     if zeroed:
         facts["zeroed"] = zeroed
     return [_made(known, candidate, recipe, told, role, setting, facts, fit)]
+
+
+def _function_of(
+    known: Known, candidate: Candidate
+) -> tuple[Recipe, dict[str, str], str, Setting, Point]:
+    """Return a loss, a penalty, F and F', or a forward and a backward function, as it is met.
+
+    What is returned is its recipe, what was taken for what, its role, its layout, and what F' is
+    called with.
+    """
+    options = known.options(candidate.name)
+    role, kind, setting = candidate.role, candidate.kind, known.setting
+    if kind in ("loss", "loss-pair", "loss-gradient") or (
+        kind == "flag" and role in (*LOSS_ROLES, "other")
+    ):
+        recipe, told, role = place_loss(candidate, setting, known.stock, options)
+        return recipe, told, role, setting, "input"
+    if kind == "penalty":
+        recipe, told = place_penalty(candidate, setting)
+        return recipe, told, role, setting, "input"
+    if kind == "functions":
+        recipe, told, setting = place_functions(candidate, known.layouts())
+        return recipe, told, role, setting, "input"
+    recipe, told, taken = place_pair(candidate, setting, known.stock, known.text, options)
+    return recipe, told, role, setting, taken
 
 
 def layer_of(
@@ -127,23 +150,22 @@ def layer_of(
         sized=sized,
         given=options.get("arguments"),
     )
-    found = list(islice(ways, WAYS if sized or candidate.role == "other" else 1))
-    if not found:
-        raise NotPlaced("its forward gives y in no layout that is known")
     if sized:
-        found = [max(found, key=lambda one: len(one.parameters))]
-    met = []
-    for fit in found:
-        recipe, told = recipe_of(
-            fit,
-            candidate.backward,
-            words_of_zeroing=known.zeroing,
-        )
-        met.append((fit, recipe, told))
+        fit = max(islice(ways, WAYS), key=lambda one: len(one.parameters))
+        ways = iter([fit])
+    first: tuple[Fit, Recipe, dict[str, str]] | None = None
+    for k, fit in enumerate(ways):
+        if first is not None and k >= (WAYS if fit.kind else WAYS_OF_IMAGES):
+            break
+        recipe, told = recipe_of(fit, candidate.backward, words_of_zeroing=known.zeroing)
+        found = fit.without(recipe), recipe, told
+        first = first or found
         # By shapes alone: a reshape has to get back what it was given.
-        if len(found) > 1 and complete(recipe, fit.values()):
-            return fit, recipe, told
-    return met[0]
+        if candidate.role != "other" or complete(recipe, found[0].values()):
+            return found
+    if first is None:
+        raise NotPlaced("its forward gives y in no layout that is known")
+    return first
 
 
 def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
@@ -152,7 +174,7 @@ def _container(known: Known, candidate: Candidate, filling: Filling) -> list[Pla
         known.stock.layers = layers
         try:
             recipe, told = place_container(
-                candidate, known.setting, known.stock, Sizes(), zeroing=known.zeroing
+                candidate, known.setting, known.stock, zeroing=known.zeroing
             )
         except NotPlaced:
             if not made and k == len(filling.compositions()) - 1:
@@ -169,17 +191,41 @@ def _network(known: Known, candidate: Candidate, filling: Filling) -> Placed:
     options = known.options(candidate.name)
     try:
         recipe, told, setting = place_network(candidate, known.layouts(), known.stock, options)
+    except Crashed as crashed:
+        recipe, told, setting = _as_layer(known, candidate, whole=True) or crashed.found
     except NotPlaced:
-        if not candidate.forward:
+        # What takes data and targets takes no upstream gradient: a layer it is if it runs as one.
+        both = len(array_arguments(candidate.thing, candidate.backward)) >= 2
+        found = _as_layer(known, candidate, whole=both)
+        if found is None:
             raise
-        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
-        setting = fit.setting
-        if recipe.gradients[0] is None and any(recipe.gradients[1:]):
-            # A whole network owes nobody the gradient of its data.
-            x = replace(recipe.inputs[0], constant=True)
-            recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+        recipe, told, setting = found
     facts = {"filled_with": filling.names} if filling.names else {}
     return _made(known, candidate, recipe, told, "network", setting, facts)
+
+
+def _as_layer(
+    known: Known, candidate: Candidate, *, whole: bool
+) -> tuple[Recipe, dict[str, str], Setting] | None:
+    """Return a network that is met as one layer is; None where it has no forward by itself.
+
+    With `whole`, None too where it does not run so.
+    """
+    if not candidate.forward:
+        return None
+    try:
+        fit, recipe, told = layer_of(known, replace(candidate, role="other"), known.layouts())
+    except NotPlaced:
+        if whole:
+            return None
+        raise
+    if whole and not complete(recipe, fit.values()):
+        return None
+    if recipe.gradients[0] is None and any(recipe.gradients[1:]):
+        # A whole network owes nobody the gradient of its data.
+        x = replace(recipe.inputs[0], constant=True)
+        recipe = replace(recipe, inputs=(x, *recipe.inputs[1:]))
+    return recipe, told, fit.setting
 
 
 def _made(
@@ -195,6 +241,7 @@ def _made(
     sources = [*(recipe.backward.arguments if recipe.backward else ()),
                *(recipe.backward.keywords.values() if recipe.backward else ())]  # fmt: skip
     scalar = role in (*LOSS_ROLES, "network") and not recipe.local
+    scalar = scalar or candidate.kind == "penalty"
     description = Description(
         name=candidate.name,
         role=role,
@@ -206,7 +253,7 @@ def _made(
         updates=updates_of(recipe),
         rate=("rate", None) in sources or bool(recipe.rates),
         steps=recipe.step is not None,
-        facts={**facts, **({"guards": known.guards[:5]} if known.guards else {})},
+        facts={**facts, **_of_text(known, candidate)},
     )
     return Placed(
         description=description,
@@ -215,6 +262,17 @@ def _made(
         candidate=candidate,
         fit=fit,
     )
+
+
+def _of_text(known: Known, candidate: Candidate) -> dict[str, Any]:
+    """Return the facts that the text tells: guards, and a backward that takes a complex step."""
+    facts: dict[str, Any] = {"guards": known.guards[:5]} if known.guards else {}
+    backward = candidate.backward
+    if isinstance(backward, str) and candidate.kind != "flag":
+        backward = getattr(candidate.thing, backward, None)
+    if callable(backward) and takes_complex_step(backward):
+        facts["complex_step"] = True
+    return facts
 
 
 def unplaced(known: Known, candidate: Candidate, reason: str, *, lost: bool = False) -> Placed:

@@ -54,6 +54,20 @@ def is_container(name: str) -> bool:
     )
 
 
+def is_penalty(name: str) -> bool:
+    """Say whether a function is named as a penalty on weights.
+
+    Examples
+    --------
+    >>> [name for name in ("l2_reg", "ridge", "l2_loss", "linear_regression") if is_penalty(name)]
+    ['l2_reg', 'ridge']
+    """
+    flat, tokens = plain(name), set(words(name))
+    return bool(tokens & {"reg", "ridge", "lasso", "penalty", "decay", "regularizer"}) or (
+        any(part in flat for part in ("regulariz", "regularis", "penalty", "weightdecay"))
+    )
+
+
 def is_optimizer(name: str) -> bool:
     """Say whether a class or function is named as an optimiser."""
     flat = plain(name)
@@ -124,7 +138,8 @@ def kind_of_argument(name: str) -> str:
     Returns
     -------
     str
-        "rate", "training", "optimizer", "size", "cache", "settings", or "array".
+        "rate", "training", "optimizer", "size", "cache", "settings", "fraction", "strength", or
+        "array".
     """
     tokens, flat = set(words(name)), plain(name)
     if flat in (
@@ -142,14 +157,26 @@ def kind_of_argument(name: str) -> str:
         "taux",
     ) or ("learning" in tokens or ("rate" in tokens and "dropout" not in tokens)):
         return "rate"
-    if flat in TRAINING or {"training", "train"} & tokens or flat.startswith("istrain"):
+    data = tokens & {"x", "y", "t", "data", "labels", "targets", "inputs"}  # x_train, y_train
+    training = {"training", "train"} & tokens and not data
+    if flat in TRAINING or training or flat.startswith("istrain"):
         return "training"
     if "optimizer" in tokens or "optimiser" in tokens or flat in ("opt", "optim"):
         return "optimizer"
     if "cache" in tokens or "memory" in tokens or flat in ("caches", "ctx", "context", "state"):
         return "cache"
-    if flat in ("bnparam", "dropoutparam", "convparam", "poolparam", "lnparam", "gnparam"):
+    if flat in ("bnparam", "dropoutparam", "convparam", "poolparam", "lnparam", "gnparam",
+                "hparameters", "hparams", "hyperparameters"):  # fmt: skip
         return "settings"
+    if flat in ("dropout", "keepprob", "dropprob", "pdrop", "pkeep") or (
+        tokens & {"keep", "drop", "dropout"}
+        and tokens & {"p", "prob", "probability", "rate", "ratio"}
+    ):
+        return "fraction"
+    if flat in ("lam", "lamb", "lambd", "lambda", "lmbda", "lmbd", "reg", "regstrength", "strength",
+                "weightdecay", "reglambda", "lambdareg", "regularizationstrength",
+                "penalty"):  # fmt: skip
+        return "strength"
     if flat in ("batchsize", "m", "nsamples", "batch", "numsamples", "nexamples"):
         return "size"
     return "array"

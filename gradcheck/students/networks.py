@@ -20,9 +20,10 @@ from gradcheck.students.layers import inputs_of
 from gradcheck.students.methods import method_of
 from gradcheck.students.naming import is_prediction, is_target, plain, words
 from gradcheck.students.order import order_of
+from gradcheck.students.parameters import trained
 from gradcheck.students.places import gradients_of, output_of, state_of
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, method
-from gradcheck.students.telling import rule_of, told_source
+from gradcheck.students.telling import rule_of, told_error, told_source
 from gradcheck.students.texts import returned_names, source_of
 from gradcheck.students.vocabulary import FORWARD, LOSS_VALUE
 
@@ -30,10 +31,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gradcheck.records import Array
+    from gradcheck.students.arguments import Argument
     from gradcheck.students.candidate import Candidate
     from gradcheck.students.recipe import Source
     from gradcheck.students.setting import Setting
     from gradcheck.students.stock import Stock
+
+
+class Crashed(NotPlaced):
+    """The loss of a network runs and its backward raises: met all the same, the check says where.
+
+    Attributes
+    ----------
+    found : (recipe, told, setting)
+    """
+
+    def __init__(
+        self, error: Exception, recipe: Recipe, told: dict[str, str], setting: Setting
+    ) -> None:
+        super().__init__(told_error(error))
+        self.found = recipe, told, setting
 
 
 def place_network(
@@ -44,11 +61,12 @@ def place_network(
     Raises
     ------
     NotPlaced
-        Where no loss of (data, target) can be called.
+        Where no loss of (data, target) can be called; `Crashed` where one can, and backward raises.
     """
     kind, gradient = candidate.thing, candidate.backward
     text = source_of(kind)
     errors: list[str] = []
+    crashed: Crashed | None = None
     targets = [str(options["targets"])] if options.get("targets") else _targets(text)
     for setting in settings:
         for proposal in proposals(kind, setting.sizes, stock, options.get("arguments")):
@@ -61,12 +79,17 @@ def place_network(
                 for target in targets:
                     try:
                         found = _try(build, value, gradient, setting, target)
+                    except Crashed as error:
+                        crashed = crashed or error
+                        continue
                     except Exception as error:  # noqa: BLE001 - foreign code
-                        errors.append(f"{type(error).__name__}: {error}")
+                        errors.append(told_error(error))
                         continue
                     if found is not None:
                         return (*found, setting)
-    raise NotPlaced((errors or ["it has no loss that takes data and targets"])[0][:160])
+    if crashed is not None:
+        raise crashed
+    raise NotPlaced((errors or ["it has no loss that takes data and targets"])[0])
 
 
 def _targets(text: str) -> list[str]:
@@ -218,10 +241,7 @@ def _recipe(
     arguments = arguments_of(getattr(root, gradient)) or []
     arrays = arrays_among(arguments)
     places = {k + 2: p.places for k, p in enumerate(fit.parameters)}
-    own = {a.name: slots.get(a.name, ("input", k)) for k, a in enumerate(arrays[:2])}
-    if len(arrays) == 2 and len({slot[1] for slot in own.values()}) < 2:
-        own = {arrays[0].name: ("input", 0), arrays[1].name: ("input", 1)}
-    call = filled(arguments, own, size=fit.setting.batch)
+    call = filled(arguments, _own(arrays, slots), size=fit.setting.batch)
     if call is None:
         return None
     recipe = Recipe(
@@ -241,7 +261,13 @@ def _recipe(
     trial.forward(*[v.copy() for v in values])
     trial.install(tuple(values))
     before = state_of(trial.root)
-    trial.backward(np.asarray(1.0))
+    told = {"rule": "R10", "orientation": fit.setting.orientation,
+            "orientation because": fit.setting.reason, "loss": name}  # fmt: skip
+    try:
+        trial.backward(np.asarray(1.0))
+    except Exception as error:
+        blind = replace(recipe, inputs=(replace(x, constant=True), target, *parameters))
+        raise Crashed(error, blind, told, fit.setting) from error
     names = returned_names(getattr(type(trial.root), gradient))
     dx, *others = gradients_of(trial.backwarded, names, trial.root, before, fit.x, fit.parameters)
     if dx is not None and not _is_dx(dx, trial, fit):
@@ -249,19 +275,29 @@ def _recipe(
         others = gradients_of(trial.backwarded, names, trial.root, before, None, fit.parameters)
     if all(source is None for source in others):
         return None
+    kept = trained(fit.parameters, [source is not None for source in others])
+    if len(kept) < len(fit.parameters):
+        fit = replace(fit, parameters=kept)
+        return _recipe(fit, target, gradient, slots, updates=updates, name=name)
     sources: tuple[Source | None, ...] = (dx, None, *others)
     inputs = (x if dx is not None else replace(x, constant=True), target, *parameters)
     recipe = replace(recipe, gradients=sources, inputs=inputs)
-    told = {"rule": "R10" if rule_of(recipe) in ("R1", "R8") else f"R10, {rule_of(recipe)}",
-            "orientation": fit.setting.orientation,
-            "orientation because": fit.setting.reason,
-            "loss": name}  # fmt: skip
+    if rule_of(recipe) not in ("R1", "R8"):
+        told["rule"] = f"R10, {rule_of(recipe)}"
     for one, source in zip(inputs, sources, strict=True):
         if not one.constant:
             told[f"d{one.name}"] = told_source(source, gradient)
     for k, p in enumerate(fit.parameters):
         told[p.name] = ", ".join(written(place) for place in places[k + 2])
     return recipe, told
+
+
+def _own(arrays: Sequence[Argument], slots: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what goes in for the arrays of the backward: data and targets, by name or in order."""
+    own = {a.name: slots.get(a.name, ("input", k)) for k, a in enumerate(arrays[:2])}
+    if len(arrays) == 2 and len({slot[1] for slot in own.values()}) < 2:
+        return {arrays[0].name: ("input", 0), arrays[1].name: ("input", 1)}
+    return own
 
 
 def _is_dx(source: Source, trial: RecipeInstance, fit: Fit) -> bool:

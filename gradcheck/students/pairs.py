@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from gradcheck.students.draw import drawn
 from gradcheck.students.following import RecipeInstance
 from gradcheck.students.naming import plain
 from gradcheck.students.recipe import Call, NotPlaced, Recipe, Source, method
+from gradcheck.students.telling import told_error
 from gradcheck.students.texts import called, tree_of
 from gradcheck.students.vocabulary import AT_OUTPUT
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from gradcheck.students.setting import Setting
     from gradcheck.students.stock import Stock
 
+Point = Literal["input", "output", "either"]
+"""What F' is called with; "either" where nothing says so: then it is looked at with the input."""
+
 
 def place_pair(
     candidate: Candidate,
@@ -33,8 +37,8 @@ def place_pair(
     stock: Stock,
     text: str,
     options: Mapping[str, Any],
-) -> tuple[Recipe, dict[str, str], bool]:
-    """Return the recipe of F and F', and whether F' takes the output.
+) -> tuple[Recipe, dict[str, str], Point]:
+    """Return the recipe of F and F', and what F' takes.
 
     Raises
     ------
@@ -57,8 +61,8 @@ def place_pair(
             point = arrays_among(derivative) or derivative[:1]
             if call is None or not point:
                 raise NotPlaced("an argument is not understood")  # noqa: TRY301 - told at once
-            at_output, why = _at_output(candidate, name, point[0].name, text, options)
-            slot: Slot = ("y", None) if at_output else ("input", 0)
+            taken, why = _taken(candidate, name, point[0].name, text, options)
+            slot: Slot = ("y", None) if taken == "output" else ("input", 0)
             back = filled(derivative, {point[0].name: slot, **names[1]}, size=setting.batch)
             if back is None:
                 raise NotPlaced("an argument is not understood")  # noqa: TRY301 - told at once
@@ -74,15 +78,15 @@ def place_pair(
         except NotPlaced:
             raise
         except Exception as error:  # noqa: BLE001 - foreign code
-            errors.append(f"{type(error).__name__}: {error}")
+            errors.append(told_error(error))
             continue
         if y.shape != x.shape:
             raise NotPlaced(f"F of shape {x.shape} has shape {y.shape}: not element by element")
         told = {"rule": "F and F'", "orientation": setting.orientation,
-                "F' takes": "the output" if at_output else "the input",
+                "F' takes": "the output" if taken == "output" else "the input",
                 "F' because": why}  # fmt: skip
-        return recipe, told, at_output
-    raise NotPlaced((errors or ["nothing fits"])[0][:160])
+        return recipe, told, taken
+    raise NotPlaced((errors or ["nothing fits"])[0])
 
 
 def _ways(
@@ -111,44 +115,51 @@ def _ways(
         yield build, method(name), method(other), nothing
 
 
-def _at_output(
+def _taken(
     candidate: Candidate, own: str, name: str, text: str, options: Mapping[str, Any]
-) -> tuple[bool, str]:
-    """Say whether F' takes the output: by its argument's name, and by how the file calls it."""
+) -> tuple[Point, str]:
+    """Say what F' takes: by its argument's name, and by how the file calls it."""
     if "at" in options:
-        return options["at"] == "output", "as configured"
+        return ("output" if options["at"] == "output" else "input"), "as configured"
+    flag = candidate.kind == "flag"
     if candidate.kind in ("pair", "flag"):
         F = candidate.forward.__name__
-        derivative = F if candidate.kind == "flag" else candidate.backward.__name__
-        at_output = _called_with_output(text, F, derivative, flag=candidate.kind == "flag")
-        if at_output is not None:
-            where = "the output" if at_output else "the input"
-            return at_output, f"the file calls it with {where}"
+        told = _called_with(text, F, F if flag else candidate.backward.__name__, flag=flag)
+        if told == {"output"}:
+            return "output", "the file calls it with the output"
+        if flag:
+            # One name stands for the input of F and for that of F': it says nothing.
+            if told == {"input"}:
+                return "input", "the file calls it with the input"
+            return "either", f"{name} stands for the input of F and of F'"
     if plain(name) in AT_OUTPUT and plain(name) != plain(own):
-        return True, f"its argument is {name}, and that of F {own}"
-    return False, f"its argument is {name}"
+        return "output", f"its argument is {name}, and that of F {own}"
+    return "input", f"its argument is {name}"
 
 
-def _called_with_output(
-    text: str, forward: str, backward: str, *, flag: bool = False
-) -> bool | None:
-    """Return whether the file calls F' with what F gave; None where it does not tell."""
+def _called_with(text: str, forward: str, backward: str, *, flag: bool) -> set[Point]:
+    """Return what the file calls F' with: what F gave, or what F is called with too."""
     tree = tree_of(text)
     if tree is None:
-        return None
+        return set()
     bound = _bound_to(tree, forward, flag=flag)
-    told: set[bool] = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or called(node) != backward or not node.args:
-            continue
-        if flag and not _flagged(node):
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args]
+    fed = {
+        ast.dump(n.args[0]) for n in calls if called(n) == forward and not (flag and _flagged(n))
+    }
+    told: set[Point] = set()
+    for node in calls:
+        if called(node) != backward or (flag and not _flagged(node)):
             continue
         argument = node.args[0]
         if isinstance(argument, ast.Call):
-            told |= {called(argument) == forward}
-        elif _dotted(argument) in bound:
-            told |= {True}
-    return True if told == {True} else None
+            told.add("output" if called(argument) == forward else "input")
+            continue
+        if _dotted(argument) in bound:
+            told.add("output")
+        if ast.dump(argument) in fed and flag:
+            told.add("input")
+    return told
 
 
 def _bound_to(tree: ast.AST, forward: str, *, flag: bool) -> set[str]:

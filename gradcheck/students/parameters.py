@@ -54,6 +54,25 @@ def named_parameters(groups: Sequence[tuple[tuple[Place, ...], Array]]) -> list[
     ]
 
 
+def trained(parameters: Sequence[Parameter], found: Sequence[bool]) -> list[Parameter]:
+    """Return the parameters without the constants: numbers for which no gradient is found.
+
+    A bias that is a number stays where there are weights beside it: they are trained together.
+
+    Parameters
+    ----------
+    parameters : sequence of Parameter
+    found : sequence of bool
+        Whether a gradient is found, one a parameter.
+    """
+    weights = any(p.array.ndim and symbol_of(name_of(p.place)) == "W" for p in parameters)
+    return [
+        p
+        for p, has_gradient in zip(parameters, found, strict=True)
+        if p.array.ndim or has_gradient or (weights and symbol_of(name_of(p.place)) == "b")
+    ]
+
+
 def _telling(places: tuple[Place, ...]) -> str:
     """Return the name among an array's places that says most: one that is W or b, if any is."""
     names = [name_of(place) for place in places]

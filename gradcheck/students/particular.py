@@ -14,18 +14,10 @@ from gradcheck.students.stock import PlainDescent, Sizes, Stock
 if TYPE_CHECKING:
     from gradcheck.records import Array
     from gradcheck.students.arguments import Argument
+    from gradcheck.students.images import Picture
 
 Make = Callable[[], Any]
 """Makes what goes in, anew for every instance."""
-
-CHANNELS, FILTERS, SIDE, KERNEL = 3, 2, 5, 3
-"""Of images: channels in and out, height and width, and those of a kernel."""
-
-_OF_IMAGES = {
-    "w", "weights", "weight", "kernel", "w0", "b", "bias", "biases", "inputshape", "imageshape",
-    "shape", "inshape", "depth", "inputdepth", "numchannels", "channels", "poolh", "poolw",
-    "poolsize", "size", "kernelsize", "filtersize", "kernel_size", "pool",
-}  # fmt: skip
 
 FIXED: dict[str, Any] = {
     "seed": 0, "randomstate": 0, "name": "layer", "momentum": 0.9, "dropout": 0.5,
@@ -38,6 +30,9 @@ FIXED: dict[str, Any] = {
     "usebias": True, "bias": True, "verbose": False, "epochs": 1,
 }  # fmt: skip
 """Arguments whose value does not matter, or matters little, by their plain names."""
+
+CHOICES = ("type", "kind", "name", "act", "acttype", "activationtype", "activationname")
+"""Arguments that may choose an activation by its name."""
 
 LISTS = ("structure", "architecture", "topology", "layout", "sizes", "layersizes", "layersize",
          "layerdims", "dims")  # fmt: skip
@@ -59,6 +54,8 @@ class Asked:
         Those among its arguments that are named as functions.
     alone : bool
         Whether it is the only argument that must be given: then p is no size.
+    picture : Picture or None
+        The images that the layer is tried with, where they are images.
     """
 
     argument: Argument
@@ -67,6 +64,7 @@ class Asked:
     reading: str
     functions: Sequence[Argument]
     alone: bool = False
+    picture: Picture | None = None
 
     @property
     def flat(self) -> str:
@@ -91,9 +89,15 @@ def _is_derivative(name: str) -> bool:
     )
 
 
+def _image(asked: Asked) -> Make | None:
+    """Return what an argument is that speaks of the images."""
+    picture, name = asked.picture, asked.argument.name
+    if picture is None or picture.value(name) is None:
+        return None
+    return lambda: picture.value(name)
+
+
 def _constant(asked: Asked) -> Make | None:
-    if asked.reading == "image" and asked.flat in _OF_IMAGES:
-        return lambda: _of_image(asked.flat)
     if asked.flat == "batchsize":
         return lambda: asked.sizes.batch
     if asked.flat == "p" and asked.alone:
@@ -105,8 +109,8 @@ def _rate(asked: Asked) -> Make | None:
     argument, stock = asked.argument, asked.stock
     if asked.flat in ("rng", "generator"):
         return lambda: np.random.default_rng(0)
-    if argument.kind == "rate":
-        return lambda: 1.0
+    if argument.kind in ("rate", "fraction"):
+        return lambda: 1.0 if argument.kind == "rate" else 0.5
     if argument.kind == "optimizer" or is_optimizer(argument.name):
         return stock.optimizers[0] if stock.optimizers else PlainDescent
     return (lambda: True) if argument.kind == "training" else None
@@ -124,6 +128,16 @@ def _function(asked: Asked) -> Make | None:
     if asked.stock.activations:
         return next(iter(asked.stock.activations.values()))
     return lambda: "tanh"
+
+
+def _choice(asked: Asked) -> Make | None:
+    """Return the name of an activation, another one in each reading."""
+    if not asked.argument.required or asked.flat not in CHOICES:
+        return None
+    if asked.reading == "names" and asked.flat in FIXED:
+        return None
+    names = {"names": "tanh", "swapped": "sigmoid", "square": "relu"}
+    return lambda: names.get(asked.reading, "tanh")
 
 
 def _parameter(asked: Asked) -> Make | None:
@@ -161,24 +175,9 @@ def _loss(asked: Asked) -> Make | None:
 
 
 RULES: tuple[Callable[[Asked], Make | None], ...] = (
-    _constant, _rate, _function, _parameter, _layers, _loss,
+    _image, _choice, _constant, _rate, _function, _parameter, _layers, _loss,
 )  # fmt: skip
 """In this order: the first that knows the argument tells."""
-
-
-def _of_image(flat: str) -> Any:
-    """Return what goes in for an argument of a layer of images."""
-    if flat.startswith(("w", "kernel")) and flat not in ("kernelsize",):
-        return _array((FILTERS, CHANNELS, KERNEL, KERNEL))
-    if flat.startswith("b"):
-        return _array((FILTERS,))
-    if "shape" in flat:
-        return (CHANNELS, SIDE, SIDE)
-    if flat in ("inputdepth", "numchannels", "channels"):
-        return CHANNELS
-    if flat == "depth":
-        return FILTERS
-    return 2 if "pool" in flat or flat == "size" else KERNEL
 
 
 def _array(shape: tuple[int, ...]) -> Array:

@@ -40,15 +40,16 @@ State = Mapping[Place, tuple[int, bytes]]
 
 
 def state_of(root: Any) -> State:
-    """Return every reachable array's identity and bytes, by its place."""
-    return {one.place: (id(one.array), one.array.tobytes()) for one in reachable(root)}
+    """Return every reachable array's identity and bytes, and every number's, by its place."""
+    found = reachable(root, scalars=True)
+    return {one.place: (id(one.array), one.array.tobytes()) for one in found}
 
 
-def changed(root: Any, before: State) -> list[Found]:
+def changed(root: Any, before: State, *, scalars: bool = False) -> list[Found]:
     """Return the arrays that are new, or whose bytes are not what they were."""
     return [
         one
-        for one in reachable(root)
+        for one in reachable(root, scalars=scalars)
         if one.place not in before or before[one.place][1] != one.array.tobytes()
     ]
 
@@ -118,8 +119,10 @@ def gradients_of(
             or by_position.get(k)
             or _in_state([one for one in new if one.place not in own], parameter)
         )
-        if found is None and any(one.place in parameter.places for one in new):
-            moved = next(one.place for one in new if one.place in parameter.places)
+        single = parameter.array.ndim == 0
+        moved_ones = changed(root, before, scalars=True) if single else new
+        if found is None and any(one.place in parameter.places for one in moved_ones):
+            moved = next(one.place for one in moved_ones if one.place in parameter.places)
             found = Source(kind="update", place=moved)
         if found is None:
             everything = [one for one in reachable(root) if one.place not in own]

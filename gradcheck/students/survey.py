@@ -11,12 +11,15 @@ from gradcheck.students import alarm, output
 from gradcheck.students.chain import chains
 from gradcheck.students.deciding import decide
 from gradcheck.students.filling import Filling, filling_of
+from gradcheck.students.flagged import at_outputs
 from gradcheck.students.guards import Guards
 from gradcheck.students.known import known_of
 from gradcheck.students.load import load
 from gradcheck.students.meeting import PATIENCE, met, unplaced
 from gradcheck.students.recipe import NotPlaced
+from gradcheck.students.resized import resized
 from gradcheck.students.source import edited
+from gradcheck.students.telling import told_error
 from gradcheck.students.texts import source_of, uses
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ def survey(path: Path, settings: Mapping[str, Any]) -> Survey:
 
 
 def _adapters(known: Known) -> list[Adapter]:
-    """Return one adapter a subject, and one for each layer with a loss behind it."""
+    """Return one adapter a subject, and those that are looked at behind another."""
     known.setting = decide(known)
     simple = [c for c in known.found if c.kind not in ("container", "network")]
     composed = [c for c in known.found if c.kind in ("container", "network")]
@@ -77,7 +80,7 @@ def _adapters(known: Known) -> list[Adapter]:
     placed = _without_helpers(placed, known)
     order = {id(c): k for k, c in enumerate(known.found)}
     placed.sort(key=lambda p: order[id(p.candidate)])
-    return [*placed, *chains(placed)]
+    return [*placed, *chains(placed), *at_outputs(placed), *resized(placed, known, filling)]
 
 
 def _placed(known: Known, candidate: Candidate, filling: Filling) -> list[Placed]:
@@ -94,7 +97,7 @@ def _placed(known: Known, candidate: Candidate, filling: Filling) -> list[Placed
     except SubjectError as error:
         return [unplaced(known, candidate, str(error), lost=True)]
     except Exception as error:  # noqa: BLE001 - one subject must not cost the others
-        return [unplaced(known, candidate, f"{type(error).__name__}: {error}")]
+        return [unplaced(known, candidate, told_error(error))]
 
 
 def _without_helpers(placed: Sequence[Placed], known: Known) -> list[Placed]:

@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-@lru_cache(maxsize=512)
 def source_of(thing: Any) -> str:
     """Return the text of a function or class, or "" where it cannot be read."""
+    try:
+        return _source_of(thing)
+    except Exception:  # noqa: BLE001 - a metaclass may leave no hash, or raise anything
+        return ""
+
+
+@lru_cache(maxsize=512)
+def _source_of(thing: Any) -> str:
     try:
         return textwrap.dedent(inspect.getsource(thing))
     except (OSError, TypeError, IndentationError):
@@ -69,6 +76,18 @@ def returns_two(function: Callable[..., Any]) -> bool:
         isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple) and len(n.value.elts) == 2
         for n in ast.walk(tree)
     )
+
+
+def takes_complex_step(function: Callable[..., Any]) -> bool:
+    """Say whether a function takes an imaginary part of what it makes of complex numbers."""
+    tree = parsed(function)
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    imaginary = any(getattr(node, "attr", getattr(node, "id", "")) == "imag" for node in nodes)
+    return imaginary and any(
+        (isinstance(node, ast.Constant) and isinstance(node.value, complex))
+        or getattr(node, "id", getattr(node, "attr", "")) in ("complex", "complex128")
+        for node in nodes
+    )  # fmt: skip
 
 
 def called(node: ast.Call) -> str:

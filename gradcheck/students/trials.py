@@ -29,8 +29,8 @@ def complete(recipe: Recipe, values: Sequence[Array]) -> bool:
     except Exception:  # noqa: BLE001 - foreign code
         return False
     return all(
-        gradient is not None and np.shape(gradient) == value.shape
-        for gradient, value in zip(gradients, values, strict=True)
+        one.constant or (gradient is not None and np.shape(gradient) == value.shape)
+        for one, gradient, value in zip(recipe.inputs, gradients, values, strict=True)
     )
 
 

@@ -50,4 +50,13 @@ def ended(result: Result, why: str) -> Result:
     check = Check(quantity="process", oracle=Oracle.CONTRACT, contract="runs",
                   verdict=Verdict.ERROR, reason=why)  # fmt: skip
     finding = Finding(code="crash", quantity="process", message=why)
-    return replace(result, checks=(*result.checks, check), findings=(finding, *result.findings))
+    found = tuple(_unnamed(f, why) for f in result.findings)
+    return replace(result, checks=(*result.checks, check), findings=(finding, *found))
+
+
+def _unnamed(finding: Finding, why: str) -> Finding:
+    """Return what has no name, and might have one had the process lived to be asked."""
+    if finding.code != "unlisted" or finding.remark:
+        return finding
+    text = f"{finding.quantity} is wrong, and could not be looked into: {why}"
+    return replace(finding, message=text, hint="")

@@ -56,7 +56,7 @@ TRAINING = {"training", "train", "mode", "trainflg", "test", "flg", "flag", "ist
 
 TARGET = {
     "true", "target", "targets", "label", "labels", "star", "soll", "desired", "expected", "truth",
-    "t", "tgt", "gt", "ytrue", "ytarget", "actual", "real", "correct", "ground", "index",
+    "t", "tgt", "gt", "ytrue", "ytrain", "ytarget", "actual", "real", "correct", "ground", "index",
     "objetivo", "deseado", "etiqueta", "etiquetas", "wanted", "reference", "ystar", "groundtruth",
     "lbl", "cible", "vrai", "ziel", "ts", "onehot",
     "outputexpected", "trues", "ylabel", "gold", "teacher",

@@ -194,6 +194,13 @@ class TestWorst:
         worst = Worst(index=(), got=3.0, oracle=1.0, bound=0.5, wrong=1, entries=1)
         assert compared(3.0, 1.0, 0.5).worst() == worst
 
+    @pytest.mark.parametrize("got", [NAN, INF, -INF])
+    def test_what_is_not_finite_has_the_bound_of_the_oracle(self, got: float) -> None:
+        worst = compared([got, 1.0], [2.0, 1.0], [1e-9, 1e-9], [NAN, 1e-12]).worst()
+        assert worst.index == (0,)
+        assert worst.bound == 1e-9
+        assert compared([3.0], [2.0], [1e-9], [1e-12]).worst().bound == 1e-9 + 1e-12
+
     def test_nan_is_worse_than_any_number(self) -> None:
         worst = compared([1e300, NAN, 7.0], [0.0, 1.0, 7.0], 1.0).worst()
         assert (worst.index, worst.oracle) == ((1,), 1.0)

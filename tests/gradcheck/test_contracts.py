@@ -282,6 +282,17 @@ class TestLinear:
         if "zero" in wrong:
             assert broken(result)["zero"][1].startswith("backward(0) is not 0: dx holds ")
 
+    @pytest.mark.parametrize(("share", "named"), [(lambda x: 0.02 * x, True), (np.sin, False)])
+    def test_a_penalty_is_known_by_being_a_multiple_of_the_input(
+        self, share: Callable[[Array], Array], *, named: bool
+    ) -> None:
+        class Layer(Square):
+            def gradient(self, g: Array) -> Array:
+                return super().gradient(g) + share(self.x)
+
+        text = broken(checked(Layer))["zero"][1]
+        assert (", 0.02·x: a penalty's share" in text) is named
+
     @pytest.mark.parametrize(
         "change",
         [

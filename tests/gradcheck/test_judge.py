@@ -10,6 +10,7 @@ import pytest
 from gradcheck import by_differences, check_functions
 from gradcheck.execution import Runner
 from gradcheck.judge import Judge
+from gradcheck.plan import SLOW
 from gradcheck.records import Oracle, Verdict
 from gradcheck.samples import Sample
 from gradcheck.subject import from_functions
@@ -141,6 +142,26 @@ class TestOracles:
         assert all(0 < seconds < 1 for seconds in seen)
 
 
+def test_a_pause_of_the_machine_is_not_taken_for_a_slow_forward(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks = iter([0.0, 30.0, 30.0, 30.00001, 31.0, 61.0, *np.arange(100.0, 1e4)])
+    monkeypatch.setattr("gradcheck.judge.perf_counter", lambda: float(next(ticks)))
+    seen: list[float] = []
+    monkeypatch.setattr(
+        by_differences, "judge_direction", lambda point, *_: seen.append(point.seconds)
+    )
+    judged(judge_of(), (1.0, 1.0), thorough=False)
+    assert seen == pytest.approx([1e-5, 1e-5], rel=1e-3)
+
+
+def test_a_forward_that_is_slow_again_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradcheck.judge.perf_counter", map(float, range(10**4)).__next__)
+    judge = judge_of()
+    judged(judge, (1.0, 1.0), thorough=False)
+    assert judge.pace > SLOW
+
+
 def test_a_structure_that_holds_at_one_point_only() -> None:
     """Rows that are apart at the given point, and act on each other farther out."""
 
@@ -160,21 +181,3 @@ def test_a_structure_that_holds_at_one_point_only() -> None:
     assert result.verdict is Verdict.PASS, str(result)
     result = check_functions(forward, rows_only, x, ["x"], regimes=regimes)
     assert result.verdict is Verdict.FAIL, str(result)
-
-
-def test_a_pause_of_the_machine_is_not_taken_for_a_slow_forward(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    judge, took = judge_of(), []
-    most = judge.plans.affordable
-
-    def noted(point: Any, k: int, probes: Any) -> Any:
-        took.append(point.seconds)
-        return most(point, k, probes)
-
-    monkeypatch.setattr(judge.plans, "affordable", noted)
-    clock = iter([0.0, 0.01, 1.0, 1.01, 10.0, 19.0, 20.0, 29.0])
-    monkeypatch.setattr("gradcheck.judge.perf_counter", lambda: next(clock))
-    judged(judge, (1.0, 1.0))
-    judged(judge, (1.0, 1.0), "signs")
-    assert max(took) < 0.01

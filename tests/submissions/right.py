@@ -116,6 +116,16 @@ RIGHT = (
         remarks={"relu": {"kink-value"}},
     ),
     Right(
+        file="complex_backward.py",
+        subjects={"Tanh": "tanh", "Sigmoid": "sigmoid"},
+        remarks={"Tanh": {"numerical-backward"}},
+    ),
+    Right(
+        file="flags_output.py",
+        subjects={"logistic": "sigmoid", "tanh": "tanh", "softplus": "activation"},
+        remarks={name: {"wrong-point"} for name in ("logistic", "tanh", "softplus")},
+    ),
+    Right(
         file="activation_classes.py",
         subjects={
             "Sigmoid": "sigmoid",
@@ -152,6 +162,42 @@ RIGHT = (
         subjects={"SquaredError": "mse", "CrossEntropy": "cross_entropy", "Dense": "dense"},
     ),
     Right(file="softmax_with_loss.py", subjects={"SoftmaxWithLoss": "softmax_cross_entropy"}),
+    Right(
+        file="image_classes.py",
+        subjects={
+            "Conv2D": "other",
+            "ConvChannelsLast": "other",
+            "MaxPool": "other",
+            "AveragePool": "other",
+            "ZeroPadding": "other",
+        },
+    ),
+    Right(
+        file="image_functions.py",
+        subjects={"conv_forward": "other", "max_pool_forward": "other", "dropout_forward": "other"},
+    ),
+    Right(file="stacks.py", subjects={"DenseBatch": "dense", "Mixer": "other"}),
+    Right(file="embedding.py", subjects={"Embedding": "other", "EmbeddingSum": "other"}),
+    Right(
+        file="neuron.py",
+        subjects={"Neuron": "other", "Perceptron": "network", "ScaledTanh": "other"},
+    ),
+    Right(
+        file="penalties.py",
+        subjects={
+            "l2_regularization": "other",
+            "l1_reg": "other",
+            "cross_entropy": "softmax_cross_entropy",
+            "squared_loss": "mse",
+        },
+    ),
+    Right(file="vectorised.py", subjects={"sigmoid": "sigmoid", "relu": "relu"}),
+    Right(file="two_inputs.py", subjects={"Mul": "other", "Gate": "other"}),
+    Right(file="set_up.py", subjects={"Linear": "dense", "Activation": "activation"}),
+    Right(
+        file="flagged_methods.py",
+        subjects={"Classifier.relu": "relu", "Classifier.tanh": "tanh"},
+    ),
     Right(file="batch_norm.py", subjects={"BatchNorm": "other"}),
     Right(file="dropout.py", subjects={"Dropout": "other", "Flatten": "other", "Dense": "dense"}),
     Right(file="lazy_layers.py", subjects={"Dense": "dense", "ReLU": "relu"}),
@@ -193,5 +239,16 @@ RIGHT = (
         remarks={"Dense": {"accumulates"}},
     ),
     Right(file="network_sizes.py", subjects={"Recognizer": "network", "Regression": "network"}),
+    Right(
+        file="sizes_from_arrays.py",
+        subjects={
+            "Dense": "dense",
+            "Softmax": "softmax",
+            "Softsign": "activation",
+            "Readout": "other",
+            "MSE": "mse",
+            "quartic_loss": "other",
+        },
+    ),
     Right(file="notebook.ipynb", subjects={"Dense": "dense", "ReLU": "relu"}),
 )

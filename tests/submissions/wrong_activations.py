@@ -95,7 +95,13 @@ WRONG = (
           ("return gradiente * self.salida", "return -gradiente * self.salida")),
     wrong("flags.py", "sigmoid", "dx: wrong-point",
           ("return s * (1 - s)", "return x * (1 - x)")),
+    wrong("flags_output.py", "tanh", "dx: wrong-formula", ("1 - x**2", "1 - x**3"),
+          note="right at neither"),
     # tanh
+    wrong("attributes_columns.py", "TanhLayer", "dx: numerical-backward",
+          ("dA * (1 - np.tanh(self.Z) ** 2)",
+           "dA * (np.tanh(self.Z + 1e-6) - np.tanh(self.Z - 1e-6)) / 2e-6"),
+          note="without forward"),
     wrong("attributes_columns.py", "TanhLayer", "dx: function-for-derivative",
           ("dA * (1 - np.tanh(self.Z) ** 2)", "dA * np.tanh(self.Z)")),
     wrong("attributes_columns.py", "TanhLayer", "dx: wrong-point",

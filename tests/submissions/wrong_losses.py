@@ -99,6 +99,8 @@ WRONG = (
           ('grads["b1"] = dz.sum(axis=0)', 'grads["b1"] = dz.sum()')),
     wrong("network_dict.py", "TwoLayerNet", "dW2: transposed",
           ('grads["W2"] = h.T @ delta', 'grads["W2"] = delta.T @ h')),
+    wrong("network_lists.py", "Network", "backward: crash",
+          ("self.weights[-l + 1].T, delta)", "self.weights[-l + 1], delta)"), verdict="error"),
     wrong("network_lists.py", "Network", "dW1: sign, db1: sign, dW2: sign, db2: sign",
           ("(activations[-1] - y) * sigmoid_prime(zs[-1])",
            "(y - activations[-1]) * sigmoid_prime(zs[-1])")),
@@ -117,4 +119,11 @@ WRONG = (
           ("* (1 - self.h**2)", "* (1 - self.h)")),
     wrong("container_add.py", "Sequential", "dx: order, dW: order, db: order",
           ("reversed(self.layers)", "reversed(self.layers[1:])")),
+    # Layers of several sizes do not fit each other in a wrong order: square ones do.
+    wrong("container_add.py", "Sequential", "dx: order, dW: order, db: order",
+          ("reversed(self.layers)", "self.layers"), note="forwards"),
+    wrong("zero_grad_sequential.py", "Sequential", "dx: order, dW: order, db: order",
+          ("self.layers[::-1]", "self.layers")),
+    wrong("container_add.py", "Sequential", "backward: crash",
+          ("grad = layer.backward(grad)", "grad = layer.backward(grad).T"), verdict="error"),
 )  # fmt: skip

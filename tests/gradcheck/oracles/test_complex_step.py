@@ -36,6 +36,20 @@ def entries(shape: tuple[int, ...], output: tuple[int, ...] = ()) -> EntryProbes
     return EntryProbes(shape=shape, output=output)
 
 
+def test_a_number_is_stepped_by_itself_and_among_many() -> None:
+    """Rows of an input without dimensions are numbers themselves, and no views."""
+    inputs, probes = [np.asarray(0.3)], entries((), (1,))
+
+    def rows(_work: Any, _k: int, values: Array) -> list[Array]:
+        return [np.sin(value).reshape(1) for value in values]
+
+    alone = ComplexStep(lambda work: np.sin(work[0]).reshape(1), inputs, [0], (1,))
+    many = ComplexStep(lambda work: np.sin(work[0]).reshape(1), inputs, [0], (1,), rows)
+    for made in (alone, many):
+        estimate = made.gradient(0, probes, np.ones(1))
+        assert np.allclose(estimate.value, np.cos(0.3), rtol=1e-14)
+
+
 class TestWork:
     def test_dtypes(self) -> None:
         inputs = [

@@ -75,6 +75,20 @@ def test_zero_has_no_sign_and_another_regime_is_named() -> None:
     assert worst_line(one) == "worst: got 0, should be 2 ± 1e-09; at inputs from 0.01 to 30"
 
 
+@pytest.mark.parametrize("bound", [math.nan, math.inf])
+def test_a_bound_that_is_no_number_is_not_shown(bound: float) -> None:
+    worst = Worst(index=(), got=math.nan, oracle=2.0, bound=bound)
+    assert (
+        worst_line(check("dx", Verdict.FAIL, worst=worst))
+        == "worst: got nan, should be a finite number"
+    )
+    worst = replace(worst, got=1.0)
+    assert (
+        worst_line(check("dx", Verdict.FAIL, worst=worst))
+        == "worst: got 1, should be 2, within no known bound"
+    )
+
+
 def test_who_says_it() -> None:
     chosen = sharpest(softmax(), "dx")
     assert chosen is not None

@@ -56,7 +56,7 @@ CONVENTIONS: dict[str, tuple[str, tuple[Edit, ...], dict[str, dict[str, str]]]] 
              ("        inner = (delta * self.p).sum(axis=1, keepdims=True)\n"
               "        return self.p * (delta - inner)\n")),
         ),
-        {"CrossEntropy": {"dy": "loss-mismatch"}},
+        {"CrossEntropy": {"dy": "fused-twice"}},
     ),
 }  # fmt: skip
 

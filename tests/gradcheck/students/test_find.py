@@ -94,6 +94,17 @@ PAIRS = {
     ),
     "def sigmoid(x, prime=False): return x": ("flag", "sigmoid", "sigmoid"),
     "def mse_loss(x, y):\n    return x, y": ("loss-gradient", "mse_loss", "mse"),
+    "def l2_reg(W, lam=1): return W\ndef dl2_reg(W, lam=1): return W": (
+        "penalty", "l2_reg", "other",
+    ),
+    "def weight_penalty(W, reg):\n    return W, W": ("penalty", "weight_penalty", "other"),
+    "def hinge(model, y_pred, y_train): return 0\ndef dhinge(y_pred, y_train): return 0": (
+        "loss-pair", "hinge", "other",
+    ),
+    "@np.vectorize\ndef relu(x): return x\n@np.vectorize\ndef relu_prime(x): return x": (
+        "pair", "relu", "relu",
+    ),
+    "class Net:\n    def relu(self, x, prime=False): return x": ("flag", "Net.relu", "relu"),
 }  # fmt: skip
 
 
@@ -102,6 +113,20 @@ PAIRS = {
 )
 def test_functions_are_paired_by_their_names(found: Any, text: str, expected: Any) -> None:
     assert found(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def shuffled(x, t):\n    return x, t",
+        "def l2_reg(W, lam=1): return W",
+        "root = np.vectorize(abs)\nroot_prime = np.vectorize(abs)",
+        "class Net:\n    def relu(self, x, prime=False): return self.x",
+        "class Net:\n    def relu(self, x, scale=False): return x",
+    ],
+)
+def test_what_only_looks_like_a_subject_is_none(found: Any, text: str) -> None:
+    assert found(text) == []
 
 
 def test_functions_of_like_names_keep_their_own_partner(found: Any) -> None:

@@ -35,14 +35,26 @@ class Tanh:
 @pytest.mark.parametrize(
     ("text", "found", "left"),
     [
-        ("np.log(y + 1e-8)", 1, "np.log(y + 0.0)"),
-        ("np.sqrt(v + 1e-8)", 1, "np.sqrt(v + 0.0)"),
-        ("x / (s + 10 ** -8)", 1, "x / (s + 0.0)"),
-        ("(v + 1e-8) ** -0.5", 1, "(v + 0.0) ** (-0.5)"),
+        ("np.log(y + 1e-8)", 1, "np.log(y + 1e-300)"),
+        ("np.sqrt(v + 1e-8)", 1, "np.sqrt(v + 1e-300)"),
+        ("x / (s + 10 ** -8)", 1, "x / (s + 1e-300)"),
+        ("(v + 1e-8) ** -0.5", 1, "(v + 1e-300) ** (-0.5)"),
         ("np.log(y + 1e-3)", 0, "np.log(y + 0.001)"),
         ("y + 1e-8", 0, "y + 1e-08"),
         ("np.clip(y, 1e-12, 1)", 0, "np.clip(y, 1e-12, 1)"),
-        ("eps = 1e-9\nx / (s + eps)", 1, "eps = 1e-09\nx / (s + 0.0)"),
+        (
+            "from c import eps\nx / (s + eps)",
+            1,
+            "from c import eps\nx / (s + (1e-300 if eps <= 1e-06 else eps))",
+        ),
+        (
+            "import c\nx / (s + c.eps)",
+            1,
+            "import c\nx / (s + (1e-300 if c.eps <= 1e-06 else c.eps))",
+        ),
+        ("import c\nx / (s + c.size)", 0, "import c\nx / (s + c.size)"),
+        ("x / (s + c.eps)", 0, "x / (s + c.eps)"),
+        ("eps = 1e-9\nx / (s + eps)", 1, "eps = 1e-09\nx / (s + 1e-300)"),
     ],
 )
 def test_what_is_a_guard(text: str, found: int, left: str) -> None:

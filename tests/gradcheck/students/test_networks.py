@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from submissions.case import FILES
 
+from gradcheck.records import Verdict
+from gradcheck.students.check import Options, check_path
 from gradcheck.students.layers import documented_zeroing
 from gradcheck.students.survey import survey
 from gradcheck.students.texts import uses
@@ -131,3 +133,41 @@ def test_a_class_may_use_functions() -> None:
     assert uses("class A:\n    def f(self): return tanh(x) * tanh_prime(x)", ("tanh", "tanh_prime"))
     assert not uses("tanh(x)", ("tanh", "tanh_prime"))
     assert not uses("not python (", ("tanh",))
+
+
+NETWORK = """
+    class Network:
+        def __init__(self, n_in, n_out):
+            self.W = np.random.randn(n_in, n_out)
+        def forward(self, X):
+            return np.tanh(X @ self.W)
+        def loss(self, X, T):
+            return np.sum((self.forward(X) - T) ** 2)
+        def backward(self, X, T):
+            y = self.forward(X)
+            return {}X.T @ (2 * (y - T) * (1 - y**2)){}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("", ""), ("np.ones((7, 7)) @ ", ""), ("", ".wrong")]
+)
+def test_a_network_whose_backward_raises_is_met_and_its_line_is_told(
+    met: Any, tmp_path: Path, before: str, after: str
+) -> None:
+    found = met(NETWORK.format(before, after))["Network"]
+    assert not found.description.reason
+    report = check_path(tmp_path / "layers.py", Options(in_process=True))
+    crashes = [f for f in report.results[0].findings if f.code == "crash"]
+    if before or after:
+        assert report.results[0].verdict is Verdict.ERROR
+        assert [f.numbers["line"] for f in crashes] == [12]
+        assert "layers.py:12)" in crashes[0].message
+    else:
+        assert report.results[0].verdict is Verdict.PASS
+        assert not crashes
+
+
+def test_why_a_network_is_not_met_names_the_line(met: Any) -> None:
+    text = NETWORK.format("", "").replace("np.sum", "np.zeros(7) @ np.sum")
+    assert met(text)["Network"].description.reason.endswith("(layers.py:9)")

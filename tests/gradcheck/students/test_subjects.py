@@ -39,6 +39,20 @@ def test_labels_are_integers_below_the_number_of_classes() -> None:
     assert set(labels) == set(range(4))
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_highest_label_is_there_where_there_are_fewer_examples(seed: int) -> None:
+    labels = values_of(Input(name="t", shape=(3,), values="labels", classes=5), RNG(seed))
+    assert labels.max() == 4
+    assert len(set(labels)) == 3
+
+
+def test_a_number_is_drawn_as_an_array_of_no_dimensions() -> None:
+    for parameter in (False, True):
+        drawn = values_of(Input(name="b", shape=(), parameter=parameter), RNG(0))
+        assert isinstance(drawn, np.ndarray)
+        assert drawn.shape == ()
+
+
 def test_parameters_are_not_zero_and_both_signs_are_there() -> None:
     one = values_of(Input(name="b", shape=(50,), parameter=True), RNG(0))
     assert (one != 0).all()

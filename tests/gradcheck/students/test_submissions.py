@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 NEVER_PLANTED = {
     "kink-value": "a remark: flags.py earns it",
     "zero-gradient": "a remark",
-    "size-hard-coded": "files are checked at one shape: a size as a number is a factor there",
     "guard": "a remark: test_guards.py earns it",
 }
 """Codes of the catalogue that no bug in a student's file gives, and why."""

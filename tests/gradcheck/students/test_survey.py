@@ -39,6 +39,10 @@ ALIKE = [
 def described(path: Path) -> dict[str, dict[str, Any]]:
     found = survey(path, {})
     facts = [adapter.description.to_dict() for adapter in found.adapters]
+    # Numbers that stand in a backward are tried as sizes: those are for the wrong one alone.
+    facts = [fact for fact in facts if fact["facts"].get("sizes by") != "number"]
+    for fact in facts:
+        fact["facts"].pop("numbers", None)
     for fact in facts:
         fact.pop("file")
         fact.pop("line")
@@ -99,6 +103,12 @@ def test_f_prime_of_the_output_is_told_by_its_argument_and_how_it_is_called() ->
     assert {fact["convention"]["F' takes"] for fact in found.values()} == {"the input"}
 
 
+def test_a_complex_step_in_backward_is_told_from_a_forward_in_it() -> None:
+    found = described(FILES / "complex_backward.py")
+    assert found["Tanh"]["facts"] == {"complex_step": True}
+    assert found["Sigmoid"]["facts"] == {}
+
+
 def test_a_configuration_comes_first() -> None:
     settings = {
         "orientation": "features_batch",
@@ -111,6 +121,21 @@ def test_a_configuration_comes_first() -> None:
     assert "Tanh" not in found
     assert found["Dense"].convention["orientation"] == "features_batch"
     assert found["mse"].convention["target"] == "y_pred"
+
+
+def test_a_table_for_nothing_in_the_file_is_told_of() -> None:
+    tables = {"Tnah": {"role": "tanh"}, "Tanh": {"role": "skip"}, "np": {"role": "other"}}
+    notes = survey(FILES / "rate_column.py", {"subjects": tables}).notes
+    found = "found: Dense, Softmax, Tanh, mse"
+    assert notes == [
+        f"[subjects.Tnah] of the configuration changes nothing: this file has no Tnah; {found}",
+        (
+            "[subjects.np] of the configuration changes nothing: np is not taken for a subject; "
+            f"name its forward and its backward; {found}"
+        ),
+    ]
+    del tables["Tnah"], tables["np"]
+    assert survey(FILES / "rate_column.py", {"subjects": tables}).notes == []
 
 
 STEPS = {
@@ -143,3 +168,34 @@ def test_nothing_is_run_to_find_candidates(tmp_path: Path) -> None:
     loaded = load(path, seconds=1.0)
     found = candidates(loaded.namespace, str(loaded.namespace["__name__"]))
     assert [candidate.name for candidate in found] == ["Dense"]
+
+
+METACLASSES = {
+    "attributes": "def __getattr__(cls, name): raise ValueError(name)",
+    "every attribute": "def __getattribute__(cls, name): raise ValueError(name)",
+    "no hash": "def __eq__(cls, other): return True\n    __hash__ = None",
+    "a hash": "def __hash__(cls): raise ValueError",
+    "subclasses": "def __subclasscheck__(cls, other): raise ValueError",
+    "calls": "def __call__(cls, *_): raise ValueError",
+    "names": "__module__ = property(lambda cls: 1 / 0)",
+}
+"""Bodies of metaclasses whose classes do not let themselves be asked."""
+
+
+@pytest.mark.parametrize("what", METACLASSES)
+def test_a_hostile_metaclass_costs_its_own_class_alone(what: str, tmp_path: Path) -> None:
+    layer = (
+        "    def forward(self, x):\n        self.y = np.tanh(x)\n        return self.y\n"
+        "    def backward(self, g):\n        return g * (1 - self.y**2)\n"
+    )
+    path = tmp_path / "layers.py"
+    path.write_text(
+        f"import numpy as np\nclass Meta(type):\n    {METACLASSES[what]}\n"
+        f"class Sigmoid(metaclass=Meta):\n{layer}class Tanh:\n{layer}",
+        encoding="utf-8",
+    )
+    told = [adapter.description for adapter in survey(path, {}).adapters]
+    found = {one.name: one for one in told if "sizes of" not in one.facts}
+    assert set(found) == {"Sigmoid", "Tanh"}
+    assert not found["Tanh"].reason
+    assert bool(found["Sigmoid"].reason) is (what not in ("attributes", "names"))

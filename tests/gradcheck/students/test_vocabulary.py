@@ -107,8 +107,12 @@ def test_a_parameter_has_the_notes_symbol(name: str, symbol: str) -> None:
     ("name", "kind"),
     [
         ("lr", "rate"), ("learning_rate", "rate"), ("eta", "rate"), ("alpha", "rate"),
-        ("lernrate", "rate"), ("tasa", "rate"), ("dropout_rate", "array"),
+        ("lernrate", "rate"), ("tasa", "rate"), ("dropout_rate", "fraction"),
+        ("keep_prob", "fraction"), ("p_dropout", "fraction"), ("prob", "array"),
+        ("reg_strength", "strength"), ("lam", "strength"), ("l2", "array"),
+        ("hparameters", "settings"), ("conv_param", "settings"),
         ("training", "training"), ("is_training", "training"), ("mode", "training"),
+        ("y_train", "array"), ("X_train", "array"), ("train", "training"),
         ("optimizer", "optimizer"), ("optim", "optimizer"), ("cache", "cache"),
         ("linear_cache", "cache"), ("batch_size", "size"), ("m", "size"),
         ("dout", "array"), ("x", "array"), ("grad_output", "array"),

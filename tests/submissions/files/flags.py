@@ -8,6 +8,10 @@ def sigmoid(x, prime=False):
     return s
 
 
+def hidden(z, upstream):
+    return sigmoid(z), upstream * sigmoid(z, prime=True)
+
+
 def relu(x, prime=False):
     if prime:
         return np.where(x >= 0, 1.0, 0.0)
