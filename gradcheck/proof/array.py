@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.proof import kinds
+from gradcheck.proof.kinds import BOOL, FLOAT, INTEGER, kind_of, must_fit
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, boolean, chosen, current, scalar
+from gradcheck.proof.scalar import Scalar, boolean, chosen, current, scalar, whole
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
 
 DOUBLE = 8
-"""Bytes of a float that rounds as all of them are taken to."""
-
-WIDE = 4
-"""Bytes of an integer type in which nothing that code counts overflows."""
+"""Bytes of a float; a narrower one holds integers alone without rounding."""
 
 _coerce = np.frompyfunc(scalar, 1, 1)
-_is_boolean = np.frompyfunc(boolean, 1, 1)
 
 
 class SymbolicArray(np.ndarray[Any, Any]):
@@ -27,23 +25,19 @@ class SymbolicArray(np.ndarray[Any, Any]):
 
     Attributes
     ----------
-    truth : bool
-        It is what a comparison gave: a mask, not numbers.
-    whole : bool
-        NumPy's own array would be one of integers: 0.5 put into it is 0.
+    kind : str
+        What NumPy's array would hold: see `gradcheck.proof.kinds`.
     """
 
-    truth = False
-    whole = False
+    kind = FLOAT
 
     def __array_finalize__(self, source: Any) -> None:
-        self.truth = getattr(source, "truth", False)
-        self.whole = getattr(source, "whole", False)
+        self.kind = getattr(source, "kind", FLOAT)
 
     @property
     def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
         """Return float64, int64 or bool: what code that asks would find on numbers."""
-        return np.dtype(bool if self.truth else np.int64 if self.whole else np.float64)
+        return kinds.dtype_of(self.kind)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         from gradcheck.proof.ufuncs import apply
@@ -60,24 +54,27 @@ class SymbolicArray(np.ndarray[Any, Any]):
         if mask is not None and not isinstance(mask, np.ndarray):
             raise Unmodelled("an index that depends on the inputs")
         if mask is not None:
+            if mask.shape != self.shape[: mask.ndim]:
+                raise Unmodelled(f"a mask of shape {mask.shape} on an array of {self.shape}")
             if not _known(mask):
-                return Selection(entries(self).copy(), mask.copy())
+                return Selection(entries(self).copy(), mask.copy(), self.kind)
             key = _decided(mask)
-        found = super().__getitem__(_plain_key(key))
+        found = super().__getitem__(key)
         return found if isinstance(found, np.ndarray) else scalar(found)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         mask = _mask_of(key)
         own = self.view(np.ndarray)
-        if (self.truth or self.whole) and not fits(value, truth=self.truth):
-            raise Unmodelled("numbers put into an array that is not of floats")
         if mask is not None and not _known(mask):
-            own[...] = _choose(mask, _for_mask(value, mask), own)
+            given = entries(_for_mask(value, mask))
+            must_fit(self.kind, given)
+            own[...] = _choose(mask, given, own)
             return
-        key = _plain_key(key) if mask is None else _decided(mask)
+        key = key if mask is None else _decided(mask)
         if isinstance(value, Selection):
             raise Unmodelled("entries chosen by a mask put where no mask is")
         given = entries(value)
+        must_fit(self.kind, given)
         own[key] = given if given.ndim else given[()]
 
     def __bool__(self) -> bool:
@@ -91,24 +88,42 @@ class SymbolicArray(np.ndarray[Any, Any]):
     def __int__(self) -> int:
         raise Unmodelled("a conversion to int")
 
-    def fill(self, value: Any) -> None:
-        """Put one number everywhere."""
-        self[...] = value
-
     def item(self, *place: Any) -> Any:
         """Return one entry."""
         return scalar(super().item(*place))
 
-    def astype(self, dtype: Any, *_args: Any, **_keywords: Any) -> Any:
-        """Return a copy, of floats; or a mask as bool."""
-        kind, size = np.dtype(dtype).kind, np.dtype(dtype).itemsize
-        given, exact = self.view(np.ndarray).copy(), self.truth or self.whole
-        if kind == "i" and size >= WIDE and not exact:
-            given, exact = entries(np.trunc(self)), True
-        fits = {"f": size >= DOUBLE or exact, "i": size >= WIDE and exact, "O": True}
-        if not fits.get(kind, kind == "b" and _all_boolean(self)):
-            raise Unmodelled(f"a conversion to {np.dtype(dtype)}")
-        return wrapped(given, truth=kind == "b", whole=kind == "i")
+    def astype(self, dtype: Any, *, copy: bool = True, **keywords: Any) -> Any:
+        """Return the same numbers as another kind; itself where NumPy would."""
+        wanted = np.dtype(dtype)
+        if keywords:
+            raise Unmodelled(f"astype with {', '.join(keywords)}")
+        if wanted == kinds.dtype_of(self.kind) and not copy:
+            return self
+        kind = {"f": FLOAT, "O": FLOAT, "i": INTEGER, "b": BOOL}.get(wanted.kind, "")
+        if not kind or (kind == INTEGER and wanted.itemsize < 4):
+            raise Unmodelled(f"a conversion to {wanted}")
+        if kind == INTEGER and self.kind == FLOAT and not current.get().merging:
+            return wrapped(entries(np.trunc(self)), kind=kind)
+        every = wanted.kind == "O" or wanted.itemsize >= DOUBLE
+        exact = {FLOAT: lambda one: every or whole(one), INTEGER: whole, BOOL: boolean}[kind]
+        if not all(map(exact, entries(self).flat)):
+            raise Unmodelled(f"a conversion to {wanted}")
+        return wrapped(entries(self).copy(), kind=kind)
+
+    def conj(self) -> SymbolicArray:
+        """Return the array itself, as NumPy does."""
+        return self
+
+    conjugate = conj  # type: ignore[assignment]
+
+    def fill(self, value: Any) -> None:  # noqa: D102 - as ndarray
+        self[...] = value
+
+    def view(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
+        of_type = len(args) == 1 and isinstance(args[0], type) and issubclass(args[0], np.ndarray)
+        if keywords or (args and not of_type):
+            raise Unmodelled("the bytes of an array seen as another type")
+        return super().view(*args)
 
     # Methods that NumPy does not send through __array_ufunc__.
     def _through(self, name: str, *args: Any, **keywords: Any) -> Any:
@@ -158,23 +173,31 @@ class SymbolicArray(np.ndarray[Any, Any]):
     def argmin(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
         return self._through("argmin", *args, **keywords)
 
-    def nonzero(self) -> Any:  # noqa: D102
-        return self._through("nonzero")
+    def argsort(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
+        return self._through("argsort", *args, **keywords)
+
+    def sort(self, axis: int = -1) -> None:  # type: ignore[override]  # noqa: D102
+        self[...] = self._through("sort", axis)
 
     def round(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
         return self._through("round", *args, **keywords)
 
-    def sort(self, axis: int = -1) -> None:  # noqa: D102
-        self[...] = self._through("sort", axis)
+    def nonzero(self) -> Any:  # noqa: D102
+        return self._through("nonzero")
 
-    def argsort(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
-        return self._through("argsort", *args, **keywords)
 
-    def partition(self, *_args: Any, **_keywords: Any) -> Any:  # noqa: D102
-        raise Unmodelled("sorting")
+def _refusing(name: str) -> Any:
+    def method(_self: Any, *_args: Any, **_keywords: Any) -> Any:
+        raise Unmodelled(f"the method {name} of an array")
 
-    def searchsorted(self, *_args: Any, **_keywords: Any) -> Any:  # noqa: D102
-        raise Unmodelled("sorting")
+    return method
+
+
+for _name in (
+    "argpartition", "byteswap", "choose", "compress", "dump", "dumps", "getfield", "partition",
+    "put", "resize", "searchsorted", "setfield", "tobytes", "tofile",
+):  # fmt: skip
+    setattr(SymbolicArray, _name, _refusing(_name))
 
 
 class Selection:
@@ -185,9 +208,10 @@ class Selection:
 
     __array_priority__ = 2000.0
 
-    def __init__(self, array: Array, mask: Array) -> None:
+    def __init__(self, array: Array, mask: Array, kind: str) -> None:
         self.entries = array
         self.mask = mask
+        self.kind = kind
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         from gradcheck.proof.ufuncs import apply
@@ -195,7 +219,10 @@ class Selection:
         if method != "__call__" or keywords:
             raise Unmodelled(f"np.{ufunc.__name__}.{method} on entries chosen by a mask")
         parts = [_for_mask(one, self.mask) for one in inputs]
-        return Selection(entries(apply(ufunc, method, tuple(parts), {})), self.mask)
+        result = wrapped(apply(ufunc, method, tuple(parts), {}))
+        if result.shape != self.entries.shape:
+            raise Unmodelled("an array beside entries chosen by a mask")
+        return Selection(entries(result), self.mask, result.kind)
 
     def __array_function__(self, function: Any, _types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.sum and len(args) == 1 and not kwargs:
@@ -204,7 +231,35 @@ class Selection:
 
     def sum(self) -> Any:
         """Return the sum of the chosen entries."""
-        return wrapped(self.entries * self.mask).sum()
+        mask = self.mask.reshape(self.mask.shape + (1,) * (self.entries.ndim - self.mask.ndim))
+        chosen_entries = wrapped(self.entries * mask, kind=self.kind)
+        return chosen_entries.sum()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise Unmodelled(f"the {name} of entries chosen by a mask")
+
+    def _unknown(self, *_others: Any) -> Any:
+        raise Unmodelled("entries chosen by a mask, of unknown number")
+
+    __bool__ = __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = _unknown
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _unknown  # type: ignore[assignment]
+    __hash__ = _unknown  # type: ignore[assignment]
+
+    def _in_place(ufunc: Any) -> Any:  # noqa: N805
+        def method(self: Selection, other: Any) -> Selection:
+            result = self.__array_ufunc__(ufunc, "__call__", self, other)
+            must_fit(self.kind, result.entries)
+            self.entries = result.entries
+            return self
+
+        return method
+
+    __iadd__, __isub__ = _in_place(np.add), _in_place(np.subtract)
+    __imul__, __itruediv__ = _in_place(np.multiply), _in_place(np.true_divide)
+    __ipow__ = _in_place(np.power)
+    del _in_place
 
     def _with(ufunc: Any, *, swapped: bool = False) -> Any:  # noqa: N805
         def method(self: Selection, *other: Any) -> Any:
@@ -232,80 +287,66 @@ def entries(value: Any) -> Array:
     """
     if isinstance(value, SymbolicArray):
         plain = value.view(np.ndarray)
-    elif isinstance(value, Scalar):
+        if not _all_scalars(plain):
+            plain[...] = _coerce(plain)
+        return plain
+    if isinstance(value, Scalar):
         plain = np.empty((), dtype=object)
         plain[()] = value
         return plain
-    elif isinstance(value, Selection):
+    if isinstance(value, Selection):
         raise Unmodelled("entries chosen by a mask among others")
-    else:
-        plain = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
-    if plain.dtype == object and all(isinstance(one, Scalar) for one in plain.flat):
+    plain = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
+    if plain.dtype == object and _all_scalars(plain):
         return plain
     if plain.dtype.kind not in "fiubO":
         raise Unmodelled(f"an array of dtype {plain.dtype}")
     if plain.ndim == 0:
         return entries(scalar(plain[()]))
     coerced: Array = _coerce(plain)
-    if isinstance(value, SymbolicArray) and plain.flags.writeable:
-        plain[...] = coerced  # numbers that fill() or flat put there: still the same memory
-        return plain
     return coerced if coerced.size else coerced.astype(object)
 
 
-def wrapped(value: Any, *, truth: bool = False, whole: bool = False) -> Any:
-    """Return a SymbolicArray of the same memory; of a number, one without dimensions."""
+def _all_scalars(plain: Array) -> bool:
+    return all(isinstance(one, Scalar) for one in plain.flat)
+
+
+def wrapped(value: Any, *, kind: str | None = None) -> Any:
+    """Return a SymbolicArray of the same memory; of a number, one without dimensions.
+
+    Parameters
+    ----------
+    value : array or number
+    kind : str, optional
+        By default the value's own.
+    """
     array = entries(value).view(SymbolicArray)
-    array.truth, array.whole = truth, whole
+    array.kind = kind or kind_of(value)
     return array
 
 
-def integral(value: Any) -> bool:
-    """Say whether NumPy would have integers or booleans in the place of a value."""
-    if isinstance(value, SymbolicArray):
-        return value.truth or value.whole
-    if isinstance(value, Scalar | Selection):
-        return False
-    return np.asarray(value).dtype.kind in "iub"
-
-
-def fits(value: Any, *, truth: bool) -> bool:
-    """Say whether a value stays what it is in an array of booleans, or of integers."""
-    if isinstance(value, SymbolicArray):
-        return value.truth or (value.whole and not truth)
-    if isinstance(value, Scalar):
-        return boolean(value)
-    if isinstance(value, Selection):
-        return False
-    numbers = np.asarray(value)
-    return numbers.dtype.kind in "iub" and (not truth or bool(np.isin(numbers, (0, 1)).all()))
-
-
-def finished(
-    result: Any, out: Any = None, *, boolean: bool = False, whole: bool = False
-) -> Any:
+def finished(result: Any, out: Any = None, *, kind: str = FLOAT) -> Any:
     """Return a result as NumPy would: a scalar where it has no dimensions; or in `out`.
 
     Raises
     ------
     Unmodelled
-        Where `out` is an array of floats.
+        Where `out` is an array of floats, or cannot hold the result.
     """
     if out is not None:
         if not isinstance(out, SymbolicArray):
             raise Unmodelled("symbols put into an array of floats")
-        if (out.truth and not boolean) or (out.whole and not whole):
-            raise Unmodelled("numbers put into an array that is not of floats")
-        plain = out.view(np.ndarray)
-        plain[...] = result
+        if kind != out.kind and out.kind != FLOAT:
+            raise Unmodelled(f"numbers put into an array of {out.kind}")
+        out.view(np.ndarray)[...] = result
         return out
     if isinstance(result, Scalar):
-        return _maybe_decided(result) if boolean else result
+        return _maybe_decided(result) if kind == BOOL else result
     if not isinstance(result, np.ndarray) or result.ndim == 0:
         return scalar(result[()] if isinstance(result, np.ndarray) else result)
-    if boolean and not current.get().merging:
+    if kind == BOOL and not current.get().merging:
         return _decided(result)
-    return wrapped(result, truth=boolean, whole=whole)
+    return wrapped(result, kind=kind)
 
 
 def _maybe_decided(indicator: Scalar) -> Any:
@@ -320,10 +361,6 @@ def _known(mask: Array) -> bool:
     return all(one.operation == "constant" for one in mask.flat)
 
 
-def _all_boolean(array: Any) -> bool:
-    return all(_is_boolean(entries(array)).flat)
-
-
 def _mask_of(key: Any) -> Any:
     """Return the mask where the key is one made of symbols, or a one-tuple of one."""
     if isinstance(key, tuple):
@@ -333,14 +370,10 @@ def _mask_of(key: Any) -> Any:
             raise Unmodelled("an index that depends on the inputs")
         return None
     if isinstance(key, SymbolicArray):
-        if not key.truth and (key.whole or not _all_boolean(key)):
+        if key.kind != BOOL:
             raise Unmodelled("an index that depends on the inputs")
         return entries(key)
     return key if isinstance(key, Scalar) else None
-
-
-def _plain_key(key: Any) -> Any:
-    return key
 
 
 def _for_mask(value: Any, mask: Array) -> Any:
@@ -350,17 +383,18 @@ def _for_mask(value: Any, mask: Array) -> Any:
             a is not b for a, b in zip(value.mask.flat, mask.flat, strict=True)
         ):
             raise Unmodelled("entries chosen by two different masks")
-        return value.entries
-    given = entries(value)
-    if given.size != 1:
+        return wrapped(value.entries, kind=value.kind)
+    if np.size(value) != 1:
         raise Unmodelled("an array beside entries chosen by a mask")
-    return given.reshape(())
+    return wrapped(entries(value).reshape(()), kind=kind_of(value))
 
 
 def _choose(mask: Array, chosen: Any, other: Array) -> Array:
     """Return `chosen` where the mask is 1, else `other`; the mask covers the first dimensions."""
     if mask.shape != other.shape[: mask.ndim]:
         raise Unmodelled(f"a mask of shape {mask.shape} on an array of shape {other.shape}")
+    if np.ndim(chosen) not in (0, other.ndim):
+        raise Unmodelled("an array of other dimensions put where a mask is")
     wide = mask.reshape(mask.shape + (1,) * (other.ndim - mask.ndim))
     return np.asarray(select(wide, entries(chosen), other), dtype=object)
 

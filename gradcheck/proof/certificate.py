@@ -7,7 +7,8 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.evaluation import PI, enclosed
+from gradcheck.proof.evaluation import at_kink, enclosed
+from gradcheck.proof.graph import PI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,7 +95,7 @@ def certified(
     try:
         a, b = enclosed([got, true], exact)
         gap = a - b
-        if not (gap.a > 0 or gap.b < 0):
+        if not (gap.a > 0 or gap.b < 0) or at_kink([got, true], exact):
             return None
         difference = float(gap.mid)
         truth = float(b.mid)
@@ -108,7 +109,7 @@ def certified(
             difference=difference,
             replayed=replayed,
         )
-    except (ArithmeticError, ValueError, AttributeError, TypeError):
+    except (ArithmeticError, ValueError, AttributeError, LookupError, TypeError):
         return None
     finally:
         iv.dps = digits
@@ -118,8 +119,10 @@ def _shown(node: Expression, point: Mapping[str, Fraction], value: Any) -> str:
     from mpmath import mpf, nstr
 
     rational = _rational(node, point)
-    if rational is not None and len(str(rational)) <= SHOWN:
-        return str(rational)
+    if rational is not None and max(*map(abs, rational.as_integer_ratio())) < 10**SHOWN:
+        text = str(rational)
+        if len(text) <= SHOWN:
+            return text
     return str(nstr(mpf(value.mid.a), SHOWN))
 
 

@@ -38,7 +38,7 @@ def _of_float(value: float, kind: type) -> Fraction:
         return Fraction(0)
     if value < 0:
         return -_of_float(-value, kind)
-    if value == int(value) and value < 2**53:
+    if value == int(value):
         return Fraction(int(value))
     # As numpy scalars, neighbours are those of the literal's own precision.
     typed = np.dtype(kind).type(value)

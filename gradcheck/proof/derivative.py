@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from gradcheck.proof import ties
 from gradcheck.proof.expression import INDICATORS, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from gradcheck.proof.expression import Expression, Pool
 
@@ -71,17 +72,8 @@ def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
         exponent = node.value
         return (pool.mul(pool.constant(exponent), pool.power(a, exponent - 1)),)
     if operation == "maximum":
-        return tuple(_of_largest(pool, node))
+        return tuple(ties.slopes(pool, node))
     return (_slope(pool, operation, a, node),)
-
-
-def _of_largest(pool: Pool, node: Expression) -> Iterator[Expression]:
-    """Return 1 for the first of the largest entries, else 0: entries may be equal on a region."""
-    none_before: Expression = pool.one
-    for entry in node.arguments:
-        largest = pool.nonnegative(pool.subtract(entry, node))
-        yield pool.mul(none_before, largest)
-        none_before = pool.mul(none_before, pool.subtract(pool.one, largest))
 
 
 def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Expression:

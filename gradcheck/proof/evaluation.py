@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
-from gradcheck.proof.expression import reached
+from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.graph import PI, UNWRITTEN, is_unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gradcheck.proof.expression import Expression
-
-PI = "pi"
-"""The variable that stands for π."""
 
 
 def _exp(x: float) -> float:
@@ -69,9 +69,9 @@ class FloatValues:
         arguments = [self._known[a.number] for a in node.arguments]
         operation = node.operation
         if operation == "constant":
-            return float(node.value)
+            return _float(node.value)
         if operation == "variable":
-            return math.pi if node.value == PI else self.point[node.value]
+            return self._variable(node.value)
         if operation == "add":
             return arguments[0] + arguments[1]
         if operation == "mul":
@@ -85,6 +85,22 @@ class FloatValues:
         if operation == "nonnegative":
             return float(arguments[0] >= 0) if arguments[0] == arguments[0] else math.nan
         return FLOATS[operation](arguments[0])
+
+
+    def _variable(self, name: str) -> float:
+        if name == PI:
+            return math.pi
+        if is_unwritten(name):
+            # Unlike what memory holds: code that reads it differs from itself.
+            return math.sqrt(float(name.removeprefix(UNWRITTEN)) + 0.1)
+        return self.point[name]
+
+
+def _float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def reached_until(node: Expression, known: Mapping[int, Any]) -> list[Expression]:
@@ -108,6 +124,27 @@ def _power(base: float, exponent: int) -> float:
         return math.inf if base > 0 or exponent % 2 == 0 else -math.inf
 
 
+def at_kink(roots: Sequence[Expression], point: Mapping[str, Fraction]) -> bool:
+    """Say whether an indicator's argument is 0 at a point, and not all around it."""
+    zero = _zeros(roots, point)
+    if not zero:
+        return False
+    moved = {
+        name: value + Fraction(1 + crc32(name.encode()) % 1021, 2**50)
+        for name, value in point.items()
+    }
+    return bool(zero - _zeros(roots, moved))
+
+
+def _zeros(roots: Sequence[Expression], point: Mapping[str, Any]) -> set[int]:
+    known = enclosures(roots, point)
+    return {
+        node.number
+        for node in reached(roots)
+        if node.operation in INDICATORS and known[node.arguments[0].number] == 0
+    }
+
+
 def enclosed(roots: Sequence[Expression], point: Mapping[str, Any]) -> list[Any]:
     """Return intervals (mpmath.iv, at its present precision) around the values of several nodes.
 
@@ -122,10 +159,16 @@ def enclosed(roots: Sequence[Expression], point: Mapping[str, Any]) -> list[Any]
     ArithmeticError
         Where a comparison cannot be told, or a value does not exist.
     """
+    known = enclosures(roots, point)
+    return [known[node.number] for node in roots]
+
+
+def enclosures(roots: Sequence[Expression], point: Mapping[str, Any]) -> dict[int, Any]:
+    """Return the intervals of all nodes that the roots rest on, by their numbers."""
     known: dict[int, Any] = {}
     for node in reached(roots):
         known[node.number] = _enclosure(node, [known[a.number] for a in node.arguments], point)
-    return [known[node.number] for node in roots]
+    return known
 
 
 def _enclosure(node: Expression, arguments: list[Any], point: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.limits import Budget, Unmodelled
+from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,12 @@ INDICATORS = ("positive", "nonnegative")
 
 OPERATIONS = ("constant", "variable", "add", "mul", "power", "maximum", *FUNCTIONS, *INDICATORS)
 
+
+LONGEST = 2**13
+"""Bits of a numerator or a denominator."""
+
+HIGHEST = 2**10
+"""Exponent of a power."""
 
 LARGEST_PRIME = 100
 """Below which factors are taken out of a root."""
@@ -76,6 +82,7 @@ class Pool:
         self.minus_one = self.constant(-1)
 
     def _node(self, operation: str, arguments: tuple[Expression, ...], value: Any = None) -> Any:
+        self._must_own(arguments)
         key = (operation, value, *[argument.number for argument in arguments])
         node = self._known.get(key)
         if node is None:
@@ -87,9 +94,23 @@ class Pool:
             self._known[key] = node
         return node
 
+    def _must_own(self, nodes: Iterable[Expression]) -> None:
+        for node in nodes:
+            if node.pool is not self:
+                raise Unmodelled("a symbol that an earlier run has left behind")
+
     def constant(self, value: Fraction | int) -> Any:
-        """Return the node of a rational number."""
-        return self._node("constant", (), Fraction(value))
+        """Return the node of a rational number.
+
+        Raises
+        ------
+        GivenUp
+            Where it is too long.
+        """
+        value = Fraction(value)
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > LONGEST:
+            raise GivenUp(f"a number has more than {LONGEST} bits")
+        return self._node("constant", (), value)
 
     def variable(self, name: str) -> Any:
         """Return the node of a real variable: "x[0,1]"."""
@@ -132,7 +153,12 @@ class Pool:
             return self.one
         if exponent == 1:
             return a
+        if abs(exponent) > HIGHEST:
+            raise GivenUp(f"a power to more than {HIGHEST}")
         if a.operation == "constant":
+            size = max(a.value.numerator.bit_length(), a.value.denominator.bit_length())
+            if (size - 1) * abs(exponent) > LONGEST:
+                raise GivenUp(f"a number has more than {LONGEST} bits")
             return self.constant(Fraction(a.value) ** exponent)
         if a.operation == "power":
             return self.power(a.arguments[0], a.value * exponent)
@@ -202,6 +228,8 @@ class Pool:
 
     def maximum(self, entries: Iterable[Expression]) -> Any:
         """Return the largest of several, as one node: what is subtracted from all may be any."""
+        entries = [*entries]
+        self._must_own(entries)
         distinct = {entry.number: entry for entry in entries}
         ordered = tuple(distinct[number] for number in sorted(distinct))
         if all(entry.operation == "constant" for entry in ordered):

@@ -43,8 +43,8 @@ def must_agree(
     point: Mapping[str, float],
     y: Array,
     gradients: Sequence[Array | None],
-) -> None:
-    """Compare the graph with what the code gave at a point.
+) -> bool:
+    """Compare the graph with what the code gave at a point; False where it speaks of others.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def must_agree(
     """
     values = FloatValues(point)
     if not inside(graph, values):
-        return
+        return False
     pairs = [("y", graph.y, y)]
     for name, own, got in zip(names, graph.gradients, gradients, strict=True):
         if name not in graph.variables:
@@ -66,6 +66,7 @@ def must_agree(
     for quantity, own, got in pairs:
         if not _same(own, np.asarray(got, dtype=np.float64), values):
             raise GivenUp(f"on symbols the code gives another {quantity} than on numbers")
+    return True
 
 
 def _same(own: Sequence[Expression], got: Array, values: FloatValues) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from fractions import Fraction
-from functools import cmp_to_key, lru_cache, partial, reduce
-from operator import add
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.array import SymbolicArray, entries, finished, integral, select, wrapped
+from gradcheck.proof import convolution, kinds, ordering
+from gradcheck.proof.array import Selection, SymbolicArray, entries, finished, select, wrapped
+from gradcheck.proof.kinds import BOOL, FLOAT, kind_of, must_fit
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, current, equal, scalar
+from gradcheck.proof.scalar import Scalar, boolean, current, equal, logical_not, partial, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,13 +36,6 @@ NEUTRAL = frozenset({np.shape, np.size, np.ndim})
 """They ask for the shape alone."""
 
 
-OF_MASKS = frozenset({
-    np.sum, np.prod, np.mean, np.any, np.all, np.where, np.select, np.nonzero, np.flatnonzero,
-    np.argwhere, np.array_equal, np.isscalar, np.asarray,
-})  # fmt: skip
-"""They are modelled on integers and booleans too, which NumPy often rounds or counts otherwise."""
-
-
 def call(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """Return what a NumPy function gives on symbols.
 
@@ -52,33 +45,86 @@ def call(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         Where the function or a keyword is not modelled.
     """
     if function in STRUCTURAL:
-        arrays = [*_arrays((args, keywords))]
-        truth = all(one.truth for one in arrays)
-        return _wrapped(
-            function(*_plain(args), **_plain(keywords)), truth, all(map(integral, arrays))
-        )
+        kind = _kind_of_moved(function, (args, keywords))
+        return _wrapped(function(*_plain(args), **_plain(keywords)), kind)
     if function in NEUTRAL:
         return function(*_plain(args), **keywords)
     handler = _handlers().get(function)
     name = getattr(function, "__name__", str(function))
     if handler is None:
         raise Unmodelled(f"np.{name}")
-    # out=None and the like say nothing.
-    given = {key: value for key, value in keywords.items() if value is not np._NoValue}
-    if function not in OF_MASKS and "dtype" not in given and _only_of_integers(args, given):
-        raise Unmodelled(f"np.{name} of integers or booleans")
-    out = given.pop("out", None)
     try:
-        _signature(handler).bind(*args, **given)
+        given = _by_name(function, args, keywords)
+        out = given.pop("out", None)
+        if given.pop("casting", "same_kind") != "same_kind":
+            raise Unmodelled(f"np.{name} with casting=")
+        positional = given.pop("", ())
+        _signature(handler).bind(*positional, **given)
     except TypeError as error:
         raise Unmodelled(f"np.{name} with these arguments: {error}") from None
-    result = handler(*args, **given)
-    return result if out is None else finished(entries(result), out)
+    result = handler(*positional, **given)
+    return result if out is None else finished(entries(result), out, kind=kind_of(result))
+
+
+def _by_name(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments by NumPy's own names, without those that say nothing.
+
+    Those of a function without names, or of any number, are under "".
+    """
+    signature = _signature(function)
+    named: dict[str, Any] = {}
+    if signature is None:
+        named = {"": args, **keywords}
+    else:
+        for name, value in signature.bind(*args, **keywords).arguments.items():
+            kind = signature.parameters[name].kind
+            if kind is inspect.Parameter.VAR_KEYWORD:
+                named |= value
+            elif kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY):
+                several = value if kind is inspect.Parameter.VAR_POSITIONAL else (value,)
+                named[""] = (*named.get("", ()), *several)
+            elif value is not signature.parameters[name].default:
+                named[name] = value
+    return {key: value for key, value in named.items() if value is not np._NoValue}  # noqa: SLF001
 
 
 @lru_cache(maxsize=256)
-def _signature(handler: Any) -> inspect.Signature:
-    return inspect.signature(handler)
+def _signature(function: Any) -> Any:
+    try:
+        return inspect.signature(function)
+    except ValueError:  # NumPy's compiled functions have none before 2.4
+        return None
+
+
+def _kind_of_moved(function: Any, arguments: Any) -> str:
+    """Return the kind of what a function gives that moves entries."""
+    moved = [*_arrays(arguments)]
+    if function in (np.insert, np.meshgrid, np.broadcast_arrays):
+        return kinds.same(moved)
+    if function in _JOINING:
+        moved = [*_arrays(arguments, whole=True)]
+    return kinds.joined(map(kind_of, moved))
+
+
+_JOINING = frozenset(
+    {np.append, np.column_stack, np.concatenate, np.dstack, np.hstack, np.stack, np.vstack}
+)
+
+
+def _arrays(value: Any, *, whole: bool = False) -> Iterator[Any]:
+    """Return the arrays whose entries a function moves: of floats, as those of integers may be
+    indices; or all of them.
+    """
+    if isinstance(value, SymbolicArray | Scalar | Selection) or (
+        isinstance(value, np.ndarray | float) and (whole or np.asarray(value).dtype.kind in "fO")
+    ):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _arrays(one, whole=whole)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _arrays(one, whole=whole)
 
 
 def _plain(value: Any) -> Any:
@@ -92,30 +138,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _wrapped(value: Any, truth: bool, whole: bool) -> Any:  # noqa: FBT001
+def _wrapped(value: Any, kind: str) -> Any:
     if isinstance(value, tuple | list):
-        return type(value)(_wrapped(one, truth, whole) for one in value)
-    return wrapped(value, truth=truth, whole=whole and not truth)
-
-
-def _arrays(value: Any) -> Iterator[SymbolicArray]:
-    """Return the symbolic arrays in a function's arguments."""
-    if isinstance(value, SymbolicArray):
-        yield value
-    elif isinstance(value, tuple | list | dict):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _arrays(one)
-
-
-def _only_of_integers(*arguments: Any) -> bool:
-    arrays = [*_arrays(arguments)]
-    return bool(arrays) and all(map(integral, arrays))
+        return type(value)([_wrapped(one, kind) for one in value])
+    return wrapped(value, kind=kind)
 
 
 def array(value: Any, dtype: Any = None, *, copy: bool = True, ndmin: int = 0) -> Any:
     """Return np.array(value) where the value holds symbols somewhere."""
     if dtype is not None and np.dtype(dtype).kind not in "fO":
         raise Unmodelled(f"symbols in an array of dtype {np.dtype(dtype)}")
+    kind = kind_of(value) if dtype is None else FLOAT
     if isinstance(value, list | tuple) and value:
         parts = [entries(array(one)) if holds_symbols(one) else np.asarray(one) for one in value]
         if len({part.shape for part in parts}) > 1:
@@ -129,7 +162,7 @@ def array(value: Any, dtype: Any = None, *, copy: bool = True, ndmin: int = 0) -
         given = given.copy() if copy else given
     while given.ndim < ndmin:
         given = given[None]
-    return wrapped(given)
+    return wrapped(given, kind=kind)
 
 
 def holds_symbols(value: Any) -> bool:
@@ -141,37 +174,54 @@ def holds_symbols(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == object
 
 
-def _asarray(value: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    if isinstance(value, SymbolicArray) and (dtype is None or np.dtype(dtype).kind in "fO"):
-        return value
-    return array(value, dtype, copy=False)
+def _asarray(a: Any, dtype: Any = None, order: Any = None) -> Any:
+    if order not in (None, "C", "K", "A"):
+        raise Unmodelled(f"np.asarray with order={order!r}")
+    if isinstance(a, SymbolicArray) and (
+        dtype is None or np.dtype(dtype) == kinds.dtype_of(a.kind)
+    ):
+        return a if order != "C" or a.flags.c_contiguous else a.copy()
+    return array(a, dtype, copy=isinstance(a, SymbolicArray))
 
 
 def choose(condition: Any, chosen: Any, other: Any) -> Array:
     """Return np.where(condition, chosen, other) as a plain object array."""
-    if not isinstance(condition, SymbolicArray) and np.asarray(condition).dtype == bool:
-        return np.where(condition, entries(chosen), entries(other))
-    result = select(entries(condition), entries(chosen), entries(other))
+    if isinstance(condition, np.ndarray) and not isinstance(condition, SymbolicArray):
+        if condition.dtype == object:
+            condition = entries(_is_true(entries(condition)))
+        else:
+            return np.where(condition, entries(chosen), entries(other))
+    decided = entries(_is_true(entries(condition)))
+    result = select(decided, entries(chosen), entries(other))
     return np.asarray(result, dtype=object)
+
+
+def _truth(one: Scalar) -> Any:
+    return one if boolean(one) else logical_not(equal(one, one.pool.zero))
+
+
+_is_true = np.frompyfunc(_truth, 1, 1)
 
 
 def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     if x is None and y is None:
         return _nonzero(condition)
-    return finished(choose(_truth_of(condition), x, y), whole=integral(x) and integral(y))
+    condition, x, y = (_listed(one) for one in (condition, x, y))
+    return finished(choose(condition, x, y), kind=kinds.joined((kind_of(x), kind_of(y))))
 
 
-def _truth_of(condition: Any) -> Any:
-    if isinstance(condition, SymbolicArray) and not condition.truth:
-        return condition != 0
-    return condition
+def _listed(value: Any) -> Any:
+    """Return an array for nested lists."""
+    if isinstance(value, list | tuple):
+        return array(value) if holds_symbols(value) else np.array(value)
+    return value
 
 
 def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     result = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         result = choose(condition, choice, result)
-    return finished(entries(result), whole=all(map(integral, [*choicelist, default])))
+    return finished(entries(result), kind=kinds.joined(map(kind_of, (*choicelist, default))))
 
 
 def _nonzero(a: Any) -> Any:
@@ -180,16 +230,18 @@ def _nonzero(a: Any) -> Any:
 
 def _sum(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     _float_or_none(dtype)
-    return _folded(np.add, a, axis, keepdims)
+    result = _folded(np.add, a, axis, keepdims)
+    return result if dtype is None or isinstance(result, Scalar) else wrapped(result, kind=FLOAT)
 
 
 def _prod(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     _float_or_none(dtype)
-    return _folded(np.multiply, a, axis, keepdims)
+    result = _folded(np.multiply, a, axis, keepdims)
+    return result if dtype is None or isinstance(result, Scalar) else wrapped(result, kind=FLOAT)
 
 
 def _folded(ufunc: Any, a: Any, axis: Any, keepdims: bool) -> Any:
-    array_of = a if isinstance(a, SymbolicArray) else array(a, copy=False)
+    array_of = wrapped(a if not isinstance(a, list | tuple) else array(a))
     if array_of.ndim == 0:
         return scalar(array_of[()])
     return ufunc.reduce(array_of, axis=axis, keepdims=keepdims)
@@ -232,11 +284,11 @@ def _average(a: Any, axis: Any = None, weights: Any = None) -> Any:
 
 
 def _max(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return finished(largest(entries(a), axis, keepdims, 1))
+    return finished(largest(_of(a), axis, keepdims, 1), kind=kind_of(a))
 
 
 def _min(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return finished(largest(entries(a), axis, keepdims, -1))
+    return finished(largest(_of(a), axis, keepdims, -1), kind=kind_of(a))
 
 
 def largest(given: Array, axis: Any, keepdims: bool, sign: int) -> Array:
@@ -298,65 +350,9 @@ def _arg(a: Any, axis: Any, keepdims: bool, sign: int) -> Any:
     return np.expand_dims(found, axis) if keepdims else found
 
 
-def _argsort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001 - off ties all are one
-    if current.get().merging:
-        raise Unmodelled("sorting")
-    given = entries(a)
-    rows = np.moveaxis(given.reshape(-1) if axis is None else given, -1 if axis is None else axis, -1)
-    found = np.empty(rows.shape, dtype=np.intp)
-    for place in np.ndindex(*rows.shape[:-1]):
-        row = rows[place]
-        found[place] = sorted(range(len(row)), key=cmp_to_key(partial(_order, row)))
-    return found if axis is None else np.moveaxis(found, -1, axis)
-
-
-def _order(row: Any, j: int, k: int) -> int:
-    return int(bool(row[j] > row[k])) - int(bool(row[j] < row[k]))
-
-
-def _sort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001
-    order = _argsort(a, axis)
-    given = entries(a).reshape(-1) if axis is None else entries(a)
-    return wrapped(np.take_along_axis(given, order, -1 if axis is None else axis))
-
-
-def _median(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    if keepdims or isinstance(axis, tuple):
-        raise Unmodelled("np.median with these arguments")
-    rows = np.moveaxis(_sort(a, axis), -1 if axis is None else axis, -1)
-    middle, odd = divmod(rows.shape[-1], 2)
-    return rows[..., middle] if odd else (rows[..., middle - 1] + rows[..., middle]) / 2
-
-
-def _round(a: Any, decimals: int = 0) -> Any:
-    scale = 10**decimals if decimals >= 0 else Fraction(1, 10**-decimals)
-    return np.rint(wrapped(a) * scalar(scale)) / scalar(scale)
-
-
-def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    a, v = _of(a), _of(v)
-    if len(v) > len(a):
-        a, v = v, a
-    n, k = len(a), len(v)
-    full = np.empty(n + k - 1, dtype=object)
-    for place in range(n + k - 1):
-        first, last = max(0, place - k + 1), min(n, place + 1)
-        full[place] = reduce(add, (a[j] * v[place - j] for j in range(first, last)))
-    start, stop = {"full": (0, n + k - 1), "same": ((k - 1) // 2, (k - 1) // 2 + n),
-                   "valid": (k - 1, n)}[mode]  # fmt: skip
-    return finished(full[start:stop])
-
-
-def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    if len(v) > len(a):
-        raise Unmodelled("np.correlate with a longer second array")
-    if mode == "same" and len(v) % 2 == 0:
-        raise Unmodelled("np.correlate of an even number in the mode same")
-    return _convolve(a, _of(v)[::-1], mode)
-
-
 def _dot(a: Any, b: Any) -> Any:
-    return finished(np.dot(_of(a), _of(b)))
+    kind = kinds.of_products(a, b)
+    return finished(np.dot(_of(a), _of(b)), kind=kind)
 
 
 def _of(value: Any) -> Array:
@@ -365,39 +361,49 @@ def _of(value: Any) -> Array:
 
 
 def _vdot(a: Any, b: Any) -> Any:
-    return finished(np.dot(_of(a).reshape(-1), _of(b).reshape(-1)))
+    kind = kinds.of_products(a, b)
+    return finished(np.dot(_of(a).reshape(-1), _of(b).reshape(-1)), kind=kind)
 
 
 def _inner(a: Any, b: Any) -> Any:
-    return finished(np.inner(_of(a), _of(b)))
+    kind = kinds.of_products(a, b)
+    return finished(np.inner(_of(a), _of(b)), kind=kind)
 
 
 def _outer(a: Any, b: Any) -> Any:
-    return finished(np.outer(_of(a), _of(b)))
+    kind = kinds.of_products(a, b)
+    return finished(np.outer(_of(a), _of(b)), kind=kind)
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    return finished(np.tensordot(_of(a), _of(b), axes))
+    kind = kinds.of_products(a, b)
+    return finished(np.tensordot(_of(a), _of(b), axes), kind=kind)
 
 
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:  # noqa: ARG001
     if not isinstance(subscripts, str):
         raise Unmodelled("np.einsum with lists of axes")
-    return finished(np.einsum(subscripts, *map(_of, operands), optimize=False))
+    kind = kind_of(operands[0]) if len(operands) == 1 else kinds.of_products(*operands)
+    if len(operands) == 1 and kind != FLOAT:
+        raise Unmodelled(f"np.einsum of an array of {kind}")
+    return finished(np.einsum(subscripts, *map(_of, operands), optimize=False), kind=kind)
 
 
 def _kron(a: Any, b: Any) -> Any:
-    return finished(np.kron(_of(a), _of(b)))
+    kind = kinds.of_products(a, b)
+    return finished(np.kron(_of(a), _of(b)), kind=kind)
 
 
 def _trace(a: Any) -> Any:
-    return _sum(np.diagonal(entries(a)))
+    return _sum(wrapped(np.diagonal(entries(a)), kind=kind_of(a)), -1)
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: Any = None) -> Any:  # noqa: A002
     low = a_min if a_min is not None else min
     high = a_max if a_max is not None else max
     result = a if isinstance(a, SymbolicArray | Scalar) else wrapped(a)
+    if low is None and high is None:
+        return +result
     if low is not None:
         result = np.maximum(result, low)
     return result if high is None else np.minimum(result, high)
@@ -411,8 +417,9 @@ def _cumsum(a: Any, axis: Any = None) -> Any:
 def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     if n != 1:
         raise Unmodelled("np.diff of a higher order")
+    kind = kinds.of_products(a)
     moved = np.moveaxis(entries(a), axis, -1)
-    return finished(np.moveaxis(moved[..., 1:] - moved[..., :-1], -1, axis))
+    return finished(np.moveaxis(moved[..., 1:] - moved[..., :-1], -1, axis), kind=kind)
 
 
 def _any(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -424,8 +431,8 @@ def _all(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
-    whole_matrix = ord is not None and axis is None and np.ndim(x) != 1
-    if ord not in (None, 2, "fro") or (whole_matrix and ord != "fro"):
+    of_vectors = np.ndim(x) == 1 if axis is None else isinstance(axis, int | np.integer)
+    if ord is not None and ord != (2 if of_vectors else "fro"):
         raise Unmodelled(f"np.linalg.norm with ord={ord!r}")
     return np.sqrt(_sum(wrapped(x) ** 2, axis, None, keepdims))
 
@@ -434,7 +441,7 @@ def _triangle(function: Any) -> Any:
     def handler(m: Any, k: int = 0) -> Any:
         given = entries(m)
         kept = function(np.ones(given.shape, dtype=bool), k)
-        return finished(np.where(kept, given, scalar(0)))
+        return finished(np.where(kept, given, scalar(0)), kind=kind_of(m))
 
     return handler
 
@@ -442,47 +449,76 @@ def _triangle(function: Any) -> Any:
 def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:  # noqa: A002
     if mode != "constant":
         raise Unmodelled(f"np.pad with mode={mode!r}")
-    return wrapped(np.pad(entries(array), pad_width, mode="constant", constant_values=constant_values))
+    padded = np.pad(entries(array), pad_width, mode="constant", constant_values=constant_values)
+    must_fit(kind_of(array), entries(padded))
+    return wrapped(padded, kind=kind_of(array))
 
 
 def _like(fill: Any) -> Any:
     def handler(a: Any, dtype: Any = None, shape: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-        return filled(np.shape(a) if shape is None else shape, fill, dtype)
+        return _full_like(a, fill, dtype, shape)
 
     return handler
 
 
 def _full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
+    dtype = kinds.dtype_of(kind_of(a)) if dtype is None else dtype
     return filled(np.shape(a) if shape is None else shape, fill_value, dtype)
+
+
+def _empty_like(a: Any, dtype: Any = None, shape: Any = None, order: Any = None) -> Any:  # noqa: ARG001
+    dtype = kinds.dtype_of(kind_of(a)) if dtype is None else dtype
+    return unwritten(np.shape(a) if shape is None else shape, dtype)
 
 
 def filled(shape: Any, fill: Any, dtype: Any = None) -> Any:
     """Return an array of one number: of scalars, or as it is where it is not of floats."""
     if dtype is not None and np.dtype(dtype).kind not in "fO":
         return np.full(shape, fill, dtype)
+    if np.ndim(fill):
+        return wrapped(np.broadcast_to(_of(fill), shape).copy(), kind=FLOAT)
     made = np.empty(shape, dtype=object)
     made.fill(scalar(fill))
-    return wrapped(made)
+    return wrapped(made, kind=FLOAT)
+
+
+def unwritten(shape: Any, dtype: Any = None) -> Any:
+    """Return np.empty: each entry an unknown number of its own, until it is written."""
+    if dtype is not None and np.dtype(dtype).kind not in "fO":
+        return np.empty(shape, dtype)
+    made = np.empty(shape, dtype=object)
+    for place in np.ndindex(*made.shape):
+        made[place] = current.get().unwritten()
+    return wrapped(made, kind=FLOAT)
 
 
 def _copyto(dst: Any, src: Any, where: Any = True) -> None:
     if not isinstance(dst, SymbolicArray):
         raise Unmodelled("symbols put into an array of floats")
-    dst[...] = src if where is True else wrapped(choose(where, src, dst))
+    if where is not True:
+        kind = kinds.same((src, dst))
+        src = wrapped(choose(where, src, dst), kind=kind)
+    dst[...] = src
 
 
 def _put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     if not isinstance(arr, SymbolicArray):
         raise Unmodelled("symbols put into an array of floats")
-    np.put_along_axis(arr.view(np.ndarray), indices, entries(values), axis)
+    must_fit(arr.kind, entries(values))
+    np.put_along_axis(entries(arr), indices, entries(values), axis)
 
 
 def _fill_diagonal(a: Any, val: Any) -> None:
-    np.fill_diagonal(a.view(np.ndarray), entries(val))
+    if not isinstance(a, SymbolicArray):
+        raise Unmodelled("symbols put into an array of floats")
+    must_fit(a.kind, entries(val))
+    np.fill_diagonal(entries(a), entries(val))
 
 
 def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:  # noqa: ARG001
-    return wrapped(entries(x).copy()) if np.ndim(x) else x
+    if any(map(partial, _of(x).flat)):
+        raise Unmodelled("np.nan_to_num of what may be NaN or infinite")
+    return +x
 
 
 def _same(val: Any) -> Any:
@@ -492,7 +528,7 @@ def _same(val: Any) -> Any:
 def _array_equal(a1: Any, a2: Any) -> Any:
     if np.shape(a1) != np.shape(a2):
         return False
-    return _all(finished(np.frompyfunc(equal, 2, 1)(entries(a1), entries(a2)), boolean=True))
+    return _all(finished(np.frompyfunc(equal, 2, 1)(entries(a1), entries(a2)), kind=BOOL))
 
 
 def _polyval(p: Any, x: Any) -> Any:
@@ -504,17 +540,33 @@ def _polyval(p: Any, x: Any) -> Any:
 
 def _polyder(p: Any) -> Any:
     given = _of(p)
+    if kind_of(p) != FLOAT:
+        raise Unmodelled(f"np.polyder of {kind_of(p)}")
     return finished(given[:-1] * np.arange(len(given) - 1, 0, -1))
 
 
 def _apply_along_axis(func1d: Any, axis: int, arr: Any) -> Any:
     moved = np.moveaxis(entries(arr), axis, -1)
-    rows = {place: func1d(wrapped(moved[place])) for place in np.ndindex(*moved.shape[:-1])}
+    rows = {
+        place: func1d(wrapped(moved[place], kind=kind_of(arr)))
+        for place in np.ndindex(*moved.shape[:-1])
+    }
+    kind = kinds.same(rows.values())
     first = next(iter(rows.values()))
+    if np.ndim(first) > 1:
+        raise Unmodelled("np.apply_along_axis with a function that returns a matrix")
     made = np.empty((*moved.shape[:-1], *np.shape(first)), dtype=object)
     for place, row in rows.items():
         made[place] = entries(row) if np.ndim(row) else scalar(row)
-    return finished(np.moveaxis(made, -1, axis) if np.ndim(first) else made)
+    return finished(np.moveaxis(made, -1, axis) if np.ndim(first) else made, kind=kind)
+
+
+def _yes(*_arguments: Any, **_named: Any) -> bool:
+    return True
+
+
+def _no(*_arguments: Any, **_named: Any) -> bool:
+    return False
 
 
 @lru_cache(maxsize=1)
@@ -529,13 +581,14 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         np.nonzero: _nonzero, np.flatnonzero: lambda a: _nonzero(np.ravel(a))[0],
         np.argwhere: lambda a: np.transpose(_nonzero(a)), np.pad: _pad, np.tril: _triangle(np.tril),
         np.triu: _triangle(np.triu), np.zeros_like: _like(0), np.ones_like: _like(1),
-        np.empty_like: _like(0), np.full_like: _full_like, np.copyto: _copyto,
+        np.empty_like: _empty_like, np.full_like: _full_like, np.copyto: _copyto,
         np.put_along_axis: _put_along_axis, np.fill_diagonal: _fill_diagonal,
-        np.nan_to_num: _nan_to_num, np.real: _same, np.isscalar: lambda element: True,
-        np.iscomplexobj: lambda x: False, np.isrealobj: lambda x: True,
+        np.nan_to_num: _nan_to_num, np.real: _same, np.isscalar: _yes,
+        np.iscomplexobj: _no, np.isrealobj: _yes,
         np.array_equal: _array_equal, np.polyval: _polyval,
         np.polyder: _polyder, np.apply_along_axis: _apply_along_axis,
-        np.asarray: _asarray, np.sort: _sort, np.argsort: _argsort, np.median: _median,
-        np.round: _round, np.around: _round, np.convolve: _convolve, np.correlate: _correlate,
+        np.asarray: _asarray, np.sort: ordering.sort, np.argsort: ordering.argsort,
+        np.median: ordering.median, np.round: ordering.rounded, np.around: ordering.rounded,
+        np.convolve: convolution.convolve, np.correlate: convolution.correlate,
     }  # fmt: skip
     return handlers

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +18,14 @@ if TYPE_CHECKING:
 
 UPSTREAM = "dY"
 """Name of the variables of the upstream gradient."""
+
+PI = "pi"
+"""The variable that stands for π."""
+
+UNWRITTEN = "unwritten"
+"""Begin of the names of the entries of np.empty that nobody has written."""
+
+_OURS = re.compile(rf"{UPSTREAM}|{PI}|{UNWRITTEN}\d{{1,6}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +67,19 @@ def variables_of(name: str, shape: Sequence[int]) -> tuple[str, ...]:
     )
 
 
+def must_be_free(names: Sequence[str]) -> None:
+    """Refuse inputs that are called as one of gradcheck's own variables.
+
+    Raises
+    ------
+    Unmodelled
+        Where one is.
+    """
+    for name in names:
+        if _OURS.fullmatch(name):
+            raise Unmodelled(f"an input called {name}")
+
+
+def is_unwritten(name: Any) -> bool:
+    """Say whether a variable is an entry that nobody has written."""
+    return isinstance(name, str) and name.startswith(UNWRITTEN) and bool(_OURS.fullmatch(name))

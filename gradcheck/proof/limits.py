@@ -15,22 +15,21 @@ SECONDS = 2.0
 """For one subject."""
 
 
-given_up: ContextVar[list[GivenUp]] = ContextVar("given_up")
-"""What was raised while code under test ran on symbols, whether or not it was caught there."""
+refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
+"""While code under test runs on symbols, why it cannot: a bare `except` does not hide it."""
 
 
 class GivenUp(BaseException):  # noqa: N818 - it is an answer
     """No proof was found, and none was refuted: the text says why.
 
-    Not an Exception: code under test that catches those must not go on where its symbols end. A
-    bare `except:` catches it even so: a run in which one was made says nothing.
+    Not an Exception: code under test that catches those must not go on where its symbols end.
     """
 
-    def __init__(self, text: str = "") -> None:
-        super().__init__(text)
-        raised = given_up.get(None)
-        if raised is not None:
-            raised.append(self)
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        noted = refusals.get()
+        if noted is not None:
+            noted.append(reason)
 
 
 class Unmodelled(GivenUp):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.errors import SubjectError
 from gradcheck.proof import faithful, thresholds
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
@@ -147,7 +146,9 @@ class Points:
             raise GivenUp("the code gives no finite numbers at any point that was tried")
 
     def compare_at(self, k: int, graph: Graph) -> bool:
-        """Run the compulsory check at one point; False where the code gives no finite numbers.
+        """Run the compulsory check at one point.
+
+        False where the code gives no finite numbers, or the graph speaks of another region.
 
         Raises
         ------
@@ -157,8 +158,7 @@ class Points:
         ran = self._run(k)
         if ran is None:
             return False
-        faithful.must_agree(graph, self._subject.names, self.values(k, graph), *ran)
-        return True
+        return faithful.must_agree(graph, self._subject.names, self.values(k, graph), *ran)
 
     def replayed(self, k: int, quantity: str, entry: int) -> float | None:
         """Return what the code itself gives for an entry of y or of a gradient; None if nothing."""
@@ -177,13 +177,15 @@ class Points:
     def _outcome(
         self, inputs: list[Array], upstream: Array
     ) -> tuple[Array, list[Any]] | None:
-        instance = self._subject.make()
         try:
+            instance = self._subject.make()
             with np.errstate(all="ignore"):
                 y = np.array(instance.forward(*[array.copy() for array in inputs]), dtype=float)
                 handed = instance.backward(upstream.copy())
                 got = [None if one is None else np.array(one, dtype=float) for one in handed]
-        except (SubjectError, ArithmeticError, TypeError, ValueError, LookupError):
+        except Exception:  # noqa: BLE001 - foreign code may raise anything
+            return None
+        if len(got) != len(inputs):
             return None
         finite = np.isfinite(y).all() and all(one is None or np.isfinite(one).all() for one in got)
         return (y, got) if finite and y.shape == upstream.shape else None

@@ -12,6 +12,7 @@ import numpy as np
 
 from gradcheck.proof import functions
 from gradcheck.proof.array import SymbolicArray, wrapped
+from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar, current, scalar
 
@@ -28,18 +29,29 @@ def _as_exact(value: Any) -> Any:
 
 def _array(value: Any, dtype: Any = None, **keywords: Any) -> Any:
     if functions.holds_symbols(value):
-        keywords.pop("order", None)
+        if keywords.pop("order", None) not in (None, "C", "K"):
+            raise Unmodelled("np.array with order=")
         keywords.pop("subok", None)
         return functions.array(value, dtype, **keywords)
     return _as_exact(np.array(value, dtype, **keywords))
 
 
-def _asarray(value: Any, dtype: Any = None, **keywords: Any) -> Any:
-    if isinstance(value, SymbolicArray) and (dtype is None or np.dtype(dtype).kind in "fO"):
-        return value
-    if functions.holds_symbols(value):
-        return functions.array(value, dtype, copy=False)
-    return np.asarray(value, dtype, **keywords)
+def _asarray(a: Any, dtype: Any = None, order: Any = None, **keywords: Any) -> Any:
+    if not functions.holds_symbols(a):
+        return np.asarray(a, dtype, order, **keywords)
+    if keywords:
+        raise Unmodelled(f"np.asarray with {', '.join(keywords)}")
+    return functions.call(np.asarray, (a, dtype, order), {})
+
+
+def _contiguous(a: Any, dtype: Any = None, **keywords: Any) -> Any:
+    if not functions.holds_symbols(a):
+        return np.ascontiguousarray(a, dtype, **keywords)
+    return np.atleast_1d(_asarray(a, dtype, "C", **keywords))
+
+
+def _empty(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
+    return functions.unwritten(shape, dtype)
 
 
 def _zeros(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
@@ -51,10 +63,11 @@ def _ones(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG
 
 
 def _full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    if dtype is None and isinstance(fill_value, int):
+    kind = kind_of(fill_value)
+    if dtype is None and not functions.holds_symbols(fill_value) and kind != FLOAT:
         return np.full(shape, fill_value)
-    if np.ndim(fill_value):
-        return wrapped(np.broadcast_to(functions.array(fill_value), shape).copy())
+    if dtype is None and kind != FLOAT:
+        raise Unmodelled(f"np.full with what may be {kind}")
     return functions.filled(shape, fill_value, dtype)
 
 
@@ -63,22 +76,31 @@ def _made_by(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Vectorized:
-    """np.vectorize: the function entry by entry."""
+    """np.vectorize: the function entry by entry.
+
+    The first result decides the dtype of all, unless `otypes` does.
+    """
 
     def __init__(self, pyfunc: Any, otypes: Any = None) -> None:
         self._function = pyfunc
         self._plain = np.vectorize(pyfunc, otypes=otypes)
+        self._otypes = otypes
 
     def __call__(self, *args: Any) -> Any:
         if not any(map(functions.holds_symbols, args)):
             return self._plain(*args)
         function = np.frompyfunc(self._function, len(args), 1)
-        return wrapped(function(*[np.asarray(one, dtype=object) for one in args]))
+        result = function(*[np.asarray(one, dtype=object) for one in args])
+        given = self._otypes or [float if kind_of(np.ravel(result)[0]) == FLOAT else object]
+        if len(given) != 1 or np.dtype(given[0]).kind != "f":
+            raise Unmodelled("np.vectorize of what may give no floats")
+        return functions.finished(functions.entries(result))
 
 
 def _root(x: Any, *args: Any, **keywords: Any) -> Any:
     """Return a square root; of a number that is no square, a symbol: √2 stays exact."""
-    if isinstance(x, int | float) and not args and not keywords and x >= 0:
+    number = isinstance(x, int | float) and not isinstance(x, Scalar)
+    if number and not args and not keywords and x >= 0:
         root = scalar(x).pool.call("sqrt", scalar(x))
         return math.sqrt(x) if root.operation == "constant" else root
     return np.sqrt(x, *args, **keywords)
@@ -104,12 +126,11 @@ _NUMPY: dict[str, Any] = {
     "array": _array,
     "asarray": _asarray,
     "asanyarray": _asarray,
-    "ascontiguousarray": _asarray,
-    "asfortranarray": _asarray,
+    "ascontiguousarray": _contiguous,
     "atleast_1d": lambda *arrays: np.atleast_1d(*map(_as_exact, arrays)),
     "zeros": _zeros,
     "ones": _ones,
-    "empty": _zeros,
+    "empty": _empty,
     "full": _full,
     "eye": _made_by(np.eye),
     "identity": _made_by(np.identity),
@@ -117,8 +138,6 @@ _NUMPY: dict[str, Any] = {
     "vectorize": _Vectorized,
     "isscalar": lambda element: isinstance(element, Scalar) or np.isscalar(element),
 }
-"""np.empty is filled with zeros: code that reads what it has not written differs from itself, which
-the faithfulness check sees."""
 
 _MATH: dict[str, Callable[..., Any]] = {
     name: ufunc
@@ -185,6 +204,25 @@ class FloatProxy(metaclass=_FloatType):
     dtype = np.dtype(np.float64)
 
 
+class _Type(type):
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, builtins.type)
+
+    def __call__(cls, *args: Any, **keywords: Any) -> Any:
+        if len(args) == 1 and isinstance(args[0], SymbolicArray):
+            return np.ndarray
+        if len(args) == 1 and type(args[0]) is Scalar:
+            raise Unmodelled("the type of a number: Python's or NumPy's")
+        return builtins.type(*args, **keywords)
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(builtins.type, name)
+
+
+class TypeProxy(metaclass=_Type):
+    """`type`, that takes symbolic arrays for arrays."""
+
+
 def _extreme(own: Any, sign: int) -> Any:
     def function(*args: Any, **keywords: Any) -> Any:
         if keywords or not args:
@@ -218,6 +256,7 @@ def _replacements() -> dict[int, Any]:
 
 _ADDED = {
     "float": FloatProxy,
+    "type": TypeProxy,
     "max": _extreme(builtins.max, 1),
     "min": _extreme(builtins.min, -1),
 }

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, wrapped
-from gradcheck.proof.limits import GivenUp
+from gradcheck.proof.limits import GivenUp, Unmodelled
 from gradcheck.proof.scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from gradcheck.records import Array
 
 MOST = 5_000
 """Objects that are looked at."""
@@ -133,19 +135,35 @@ def made_exact(root: Any, *, floats: bool) -> Iterator[None]:
             put(part)
 
 
-def _exact(array: Any, replaced: dict[int, tuple[Any, Any]]) -> SymbolicArray:
-    """Return the array's exact twin; a view becomes a view of its base's."""
+def _exact(array: Array, replaced: dict[int, tuple[Any, Any]]) -> SymbolicArray:
+    """Return the array's exact twin; a view becomes a view of its base's.
+
+    Raises
+    ------
+    Unmodelled
+        Where its memory is another object's.
+    """
     base = array.base
-    if type(base) is np.ndarray and base.dtype == array.dtype and base.flags.c_contiguous:
-        if id(base) not in replaced:
-            replaced[id(base)] = (base, wrapped(base))
-        start = array.__array_interface__["data"][0] - base.__array_interface__["data"][0]
-        exact = replaced[id(base)][1]
-        steps = [stride // base.itemsize * exact.itemsize for stride in array.strides]
-        flat = exact.view(np.ndarray).reshape(-1)[start // base.itemsize :]
-        view = np.lib.stride_tricks.as_strided(flat, array.shape, steps)
-        return view.view(SymbolicArray)
-    return wrapped(array)  # type: ignore[no-any-return]
+    if base is None:
+        return _twin(array)
+    plain = type(base) is np.ndarray and base.dtype == array.dtype
+    if not plain or not (base.flags.c_contiguous or base.flags.f_contiguous):
+        raise Unmodelled("an array whose memory is another object's")
+    if id(base) not in replaced:
+        replaced[id(base)] = (base, _twin(base))
+    exact = replaced[id(base)][1].view(np.ndarray)
+    start = array.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    steps = [stride // base.itemsize * exact.itemsize for stride in array.strides]
+    flat = exact.reshape(-1, order="A")[start // base.itemsize :]
+    view = np.lib.stride_tricks.as_strided(flat, array.shape, steps)
+    return view.view(SymbolicArray)
+
+
+def _twin(array: Array) -> SymbolicArray:
+    """Return an array of exact scalars in memory of its own, laid out alike."""
+    exact = wrapped(array)
+    kept = np.copy(exact.view(np.ndarray), order="F" if array.flags.fnc else "C")
+    return kept.view(SymbolicArray)
 
 
 def namespaces_of(root: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.constants import exact
-from gradcheck.proof.expression import INDICATORS, Expression
+from gradcheck.proof.expression import INDICATORS, Expression, reached
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 current: ContextVar[Trace] = ContextVar("current")
 """The trace that runs."""
+
+LARGEST_POWER = 64
+"""An integer power is one up to here."""
 
 _NUMBERS = (bool, int, float, Fraction, np.integer, np.floating, np.bool_)
 
@@ -31,6 +34,8 @@ def scalar(value: Any) -> Any:
         Where it is no real number.
     """
     if isinstance(value, Scalar):
+        if value.pool is not current.get().pool:
+            raise Unmodelled("a symbol that an earlier run has left behind")
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         return scalar(value[()])
@@ -60,6 +65,8 @@ class Scalar(Expression):
     dtype = np.dtype(np.float64)
     real = property(lambda self: self)
     T = property(lambda self: self)
+    # isinstance(x, float) and isinstance(x, np.floating) hold, as of what it stands for.
+    __class__ = property(lambda self: np.float64)  # type: ignore[assignment]
 
     def item(self) -> Scalar:
         """Return the scalar itself."""
@@ -83,10 +90,10 @@ class Scalar(Expression):
 
     def __getattr__(self, name: str) -> Any:
         # sum, mean, reshape and the like, of an array without dimensions.
-        if not name.startswith("__") and hasattr(float, name):
-            raise Unmodelled(f"{name} of a number")
-        if name.startswith("__") or not hasattr(np.ndarray, name):
+        if name.startswith("__") or not hasattr(np.float64, name):
             raise AttributeError(name)
+        if not hasattr(np.ndarray, name):
+            raise Unmodelled(f"the {name} of a number")
         from gradcheck.proof.array import wrapped
 
         return getattr(wrapped(self), name)
@@ -116,20 +123,22 @@ class Scalar(Expression):
     def __round__(self, _digits: int | None = None) -> Any:
         raise Unmodelled("rounding")
 
-    def _remainder(self, _other: Any) -> Any:
-        raise Unmodelled("a remainder")
+    def _refused(self, *_others: Any) -> Any:
+        raise Unmodelled("a remainder, or a conversion to whole numbers")
 
-    __trunc__ = __floor__ = __ceil__ = __round__
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _remainder
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused
+    __floor__ = __ceil__ = __trunc__ = __xor__ = __rxor__ = _refused
 
     def __format__(self, _spec: str) -> str:
-        return "a symbol"
+        return str(self)
 
     def __str__(self) -> str:
-        return "a symbol"
+        return f"<symbol {self.number}>"
 
     def __hash__(self) -> int:
-        return self.number
+        if self.operation != "constant":
+            raise Unmodelled("a look-up by a value that depends on the inputs")
+        return hash(self.value)
 
     def __bool__(self) -> bool:
         if self.operation == "constant":
@@ -146,7 +155,7 @@ class Scalar(Expression):
         return absolute(self)
 
     def __invert__(self) -> Any:
-        return logical_not(self)
+        raise Unmodelled("~ of what may be a truth value or a number")
 
     def __add__(self, other: Any) -> Any:
         return _binary("add", self, other)
@@ -220,14 +229,17 @@ def _binary(operation: str, a: Any, b: Any) -> Any:
         return NotImplemented
     if not (isinstance(a, _NUMBERS + (Scalar,)) and isinstance(b, _NUMBERS + (Scalar,))):
         return NotImplemented
+    if operation == "add" and _perhaps_true(a) and _perhaps_true(b):
+        raise Unmodelled("a sum of what may be two truth values, or two numbers")
     a, b = scalar(a), scalar(b)
-    if operation == "add" and _compared(a) and _compared(b):
-        raise Unmodelled("a sum of two comparisons")  # NumPy's True + True is True, Python's is 2
     return getattr(a.pool, operation)(a, b)
 
 
-def _compared(node: Expression) -> bool:
-    return node.operation != "constant" and boolean(node)
+def _perhaps_true(value: Any) -> bool:
+    """Say whether it may be a truth value: NumPy's sum of two is "or"."""
+    if isinstance(value, Scalar):
+        return value.operation != "constant" and boolean(value)
+    return isinstance(value, bool | np.bool_)
 
 
 def boolean(node: Expression) -> bool:
@@ -244,6 +256,59 @@ def boolean(node: Expression) -> bool:
         else:
             return False
     return True
+
+
+def whole(node: Expression) -> bool:
+    """Say whether a node is made of indicators and integers, so that it is an integer."""
+    waiting, seen = [node], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if one.number in seen or one.operation in INDICATORS:
+            continue
+        seen.add(one.number)
+        if one.operation == "constant":
+            if one.value.denominator != 1:
+                return False
+        elif one.operation in ("add", "mul", "maximum") or (
+            one.operation == "power" and one.value > 0
+        ):
+            waiting.extend(one.arguments)
+        else:
+            return False
+    return True
+
+
+def partial(node: Expression) -> bool:
+    """Say whether a node may have no value somewhere: a root or a logarithm of what may be < 0."""
+    signs: dict[int, int] = {}
+    for one in reached([node]):
+        given = [signs[argument.number] for argument in one.arguments]
+        if one.operation == "log" and given[0] < 2:
+            return True
+        if one.operation == "sqrt" and given[0] < 1:
+            return True
+        if one.operation == "power" and one.value < 0 and given[0] < 2:
+            return True
+        signs[one.number] = _sign(one, given)
+    return False
+
+
+def _sign(node: Expression, given: list[int]) -> int:
+    """Return 2 for what is positive, 1 for what is not negative, 0 for what may be either."""
+    operation = node.operation
+    if operation == "constant":
+        return 2 if node.value > 0 else int(node.value == 0)
+    if operation == "exp":
+        return 2
+    if operation in INDICATORS:
+        return 1
+    if operation in ("sqrt", "power"):
+        return max(given[0], int(operation == "power" and node.value % 2 == 0))
+    if operation == "maximum":
+        return max(given)
+    if operation in ("add", "mul") and min(given) > 0:
+        return max(given) if operation == "add" else min(given)
+    return 0
 
 
 def _negated(node: Expression) -> Expression | None:
@@ -309,13 +374,20 @@ def absolute(a: Scalar) -> Any:
 
 
 def power(a: Scalar, b: Scalar) -> Any:
-    """Return a to the power b: an integer, a half of one, or exp(b log a)."""
+    """Return a to the power b: an integer, a half of one, or exp(b log a).
+
+    Raises
+    ------
+    Unmodelled
+        Where exp(b log a) may be another function: the base may be negative, and b an integer.
+    """
     pool = a.pool
     if b.operation == "constant":
-        if b.value.denominator == 1 and abs(b.value) <= 64:
+        if b.value.denominator == 1 and abs(b.value) <= LARGEST_POWER:
             return pool.power(a, int(b.value))
-        if b.value.denominator == 2 and abs(b.value) <= 64:
+        if b.value.denominator == 2 and abs(b.value) <= LARGEST_POWER:
             return pool.power(pool.call("sqrt", a), b.value.numerator)
+    always = a.operation == "exp" or (a.operation == "constant" and a.value > 0)
+    if not always and (b.operation != "constant" or b.value.denominator == 1):
+        raise Unmodelled("a power of what may be negative")
     return pool.call("exp", pool.mul(b, pool.call("log", a)))
-
-

@@ -11,8 +11,8 @@ from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.constants import exact
 from gradcheck.proof.evaluation import PI, FloatValues
 from gradcheck.proof.expression import Pool
-from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
-from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, given_up
+from gradcheck.proof.graph import UNWRITTEN, UPSTREAM, Graph, must_be_free, variables_of
+from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
 from gradcheck.proof.scalar import Scalar, current
@@ -44,6 +44,12 @@ class Trace:
         self.literals: dict[str, Fraction] = {}
         self.conditions: dict[int, tuple[Expression, bool]] = {}
         self._values = FloatValues(point)
+        self._unwritten = 0
+
+    def unwritten(self) -> Any:
+        """Return a number of which nothing is known: an entry that nobody has written."""
+        self._unwritten += 1
+        return self.pool.variable(f"{UNWRITTEN}{self._unwritten}")
 
     def read(self, value: Any) -> Any:
         """Return the node of a number in the code; note how a literal was read."""
@@ -74,13 +80,13 @@ class Trace:
             known = self.conditions[indicator.number] = (indicator, bool(value))
         return known[1]
 
-    def whole(self, a: Expression) -> Any:
-        """Return the largest integer below a number at the run's point.
+    def floor(self, a: Expression) -> Any:
+        """Return the largest integer that is not above a number at the run's point.
 
         Raises
         ------
         Unmodelled
-            Where all regions are run at once, or there is none.
+            Where all regions are run at once, or the number is not finite.
         """
         value = self._values.of(a)
         if self.merging or not math.isfinite(value):
@@ -124,7 +130,11 @@ def traced(
     GivenUp
         Where the code cannot be run on symbols, with the reason and where.
     """
+    must_be_free(names)
     given = (make, names, inputs, numbers, upstream, budget, merging)
+    for name, array in zip(names, inputs, strict=True):
+        if name not in numbers and array.dtype != np.float64:
+            raise Unmodelled(f"{name} of dtype {array.dtype}: its rounding is not exact")
     try:
         return _traced(*given, floats=True)
     except Unmodelled:
@@ -150,8 +160,8 @@ def _traced(
             point.update(zip(variables[name], map(float, array.flat), strict=True))
     trace = Trace(point, budget, merging=merging)
     token = current.set(trace)
-    caught: list[GivenUp] = []
-    watch = given_up.set(caught)
+    refused: list[str] = []
+    noting = refusals.set(refused)
     try:
         instance = make()
         symbols = [
@@ -172,16 +182,16 @@ def _traced(
                 None if one is None or name in numbers else _like(one, array, name)
                 for one, name, array in zip(handed, names, inputs, strict=True)
             )
-        if caught:
-            raise caught[0]
+        if refused:
+            raise Unmodelled(f"the code goes on after: {refused[0]}")
     except GivenUp as error:
         raise type(error)(f"{error}{_place(error.__traceback__)}") from None
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything on symbols
-        text = f"{type(error).__name__}: {error}"[:200]
+        text = refused[0] if refused else f"{type(error).__name__}: {error}"[:200]
         raise Unmodelled(f"{text}{_place(error.__traceback__)}") from None
     finally:
         current.reset(token)
-        given_up.reset(watch)
+        refusals.reset(noting)
     return Graph(
         pool=trace.pool,
         y=output,

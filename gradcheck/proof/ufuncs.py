@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.array import SymbolicArray, entries, finished, fits, integral
-from gradcheck.proof.evaluation import PI
+from gradcheck.proof import kinds, ordering
+from gradcheck.proof.array import SymbolicArray, entries, finished
+from gradcheck.proof.graph import PI
+from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import (
     Scalar,
     absolute,
     boolean,
     chosen,
-    current,
     equal,
     greater,
     greater_equal,
     logical_and,
     logical_not,
     logical_or,
+    partial,
     power,
 )
 
@@ -56,32 +57,6 @@ def arcsin(a: Scalar) -> Any:
     return a.pool.call("atan", a / _root(1 - a * a))
 
 
-def _half_pi(a: Scalar) -> Any:
-    return a.pool.variable(PI) / 2
-
-
-def floor(a: Scalar) -> Any:
-    """Return the largest integer below, where regions are run one by one: it is one there.
-
-    Raises
-    ------
-    Unmodelled
-        Where all regions are run at once.
-    """
-    whole = current.get().whole(a)
-    if not (greater_equal(a, whole) and greater(whole + 1, a)):
-        raise Unmodelled("a number that is rounded otherwise than it seems")
-    return whole
-
-
-def _rint(a: Scalar) -> Any:
-    return floor(a + Fraction(1, 2))
-
-
-def _trunc(a: Scalar) -> Any:
-    return floor(a) if a >= 0 else -floor(-a)
-
-
 def maximum(a: Scalar, b: Scalar) -> Any:
     """Return the larger of two."""
     return chosen(greater(a, b), a, b)
@@ -109,11 +84,20 @@ def _remainder(_a: Scalar, _b: Scalar) -> Any:
 
 
 def _never(a: Scalar) -> Any:
+    """Return 0: a real number is finite, where it is one."""
+    if partial(a):
+        raise Unmodelled("a test for NaN or infinity of what may be that")
     return a.pool.zero
 
 
 def _always(a: Scalar) -> Any:
-    return a.pool.one
+    return logical_not(_never(a))
+
+
+def _number(a: Scalar) -> Scalar:
+    if partial(a):
+        raise Unmodelled("np.fmax or np.fmin of what may be NaN")
+    return a
 
 
 ARITHMETIC: dict[Any, Callable[..., Any]] = {
@@ -132,9 +116,9 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.fabs: absolute,
     np.sign: sign,
     np.maximum: maximum,
-    np.fmax: maximum,
+    np.fmax: lambda a, b: maximum(_number(a), _number(b)),
     np.minimum: minimum,
-    np.fmin: minimum,
+    np.fmin: lambda a, b: minimum(_number(a), _number(b)),
     np.heaviside: _heaviside,
     np.exp: _exp,
     np.exp2: lambda a: power(a.pool.constant(2), a),
@@ -150,18 +134,17 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.tan: lambda a: a.pool.divide(a.pool.call("sin", a), a.pool.call("cos", a)),
     np.arctan: _function("atan"),
     np.arcsin: lambda a: arcsin(a),
-    np.arccos: lambda a: _half_pi(a) - arcsin(a),
+    np.arccos: lambda a: a.pool.variable(PI) / 2 - arcsin(a),
     np.arcsinh: lambda a: _log(a + _root(a * a + 1)),
     np.arccosh: lambda a: _log(a + _root(a - 1) * _root(a + 1)),
     np.arctanh: lambda a: _log((1 + a) / (1 - a)) / 2,
+    np.floor: ordering.floor,
+    np.ceil: ordering.ceil,
+    np.rint: ordering.nearest,
+    np.trunc: ordering.towards_zero,
     np.sinh: _sinh,
     np.cosh: _cosh,
     np.tanh: tanh,
-    np.floor: floor,
-    np.ceil: lambda a: -floor(-a),
-    np.rint: _rint,
-    np.trunc: _trunc,
-    np.cbrt: lambda a: power(a, a.pool.constant(Fraction(1, 3))),
 }
 """Give numbers."""
 
@@ -194,15 +177,7 @@ _ELEMENTWISE = {
     ufunc: np.frompyfunc(function, ufunc.nin, 1)
     for ufunc, function in {**ARITHMETIC, **LOGICAL}.items()
 }
-OF_INTEGERS = frozenset({
-    np.add, np.subtract, np.multiply, np.negative, np.positive, np.absolute, np.sign, np.square,
-    np.power, np.maximum, np.fmax, np.minimum, np.fmin,
-})  # fmt: skip
-"""They give integers where they are given such."""
-
-OF_BOOLEANS = {np.add: np.logical_or, np.multiply: np.logical_and, np.true_divide: np.true_divide}
-"""What arithmetic of booleans is: True + True is True. What is not listed is refused."""
-
+_TRUTH = np.frompyfunc(_truth, 1, 1)
 _LARGEST = {np.maximum: 1, np.fmax: 1, np.minimum: -1, np.fmin: -1}
 
 
@@ -214,58 +189,39 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, 
     Unmodelled
         Where the function, the method or a keyword is not modelled.
     """
-    out = keywords.pop("out", (None,))
-    _only_defaults(ufunc, keywords)
-    ufunc, whole = _as_of_integers(ufunc, method, inputs)
+    (out,) = keywords.pop("out", (None,))
+    _only_defaults(ufunc, method, keywords)
     if ufunc is np.matmul and method == "__call__":
-        return finished(np.matmul(*map(entries, inputs)), out[0], whole=whole)
-    elementwise = _ELEMENTWISE.get(ufunc)
-    if elementwise is None:
+        kind = kinds.of_products(*inputs)
+        return finished(np.matmul(*map(entries, inputs)), out, kind=kind)
+    if ufunc not in _ELEMENTWISE:
         raise Unmodelled(f"np.{ufunc.__name__}")
-    logical = ufunc in LOGICAL
+    if method in ("reduce", "accumulate"):
+        return _reduced(ufunc, method, inputs, keywords, out)
+    if method == "at":
+        return _at(ufunc, *inputs)
+    function, kind = kinds.of_ufunc(ufunc, inputs, ufunc in LOGICAL)
+    elementwise = _ELEMENTWISE[function]
     if method == "__call__":
         where = keywords.pop("where", True)
         result = elementwise(*map(entries, inputs))
         if where is not True:
-            result = _only_where(where, result, out[0])
-        return finished(result, out[0], boolean=logical, whole=whole)
+            result = _only_where(where, result, out)
+        return finished(result, out, kind=kind)
     if method == "outer":
-        result = elementwise.outer(*map(entries, inputs))
-        return finished(result, out[0], boolean=logical, whole=whole)
-    if method == "at":
-        return _at(elementwise, *inputs)
-    if method in ("reduce", "accumulate"):
-        return _reduced(ufunc, method, inputs, keywords, out[0], whole=whole)
+        return finished(elementwise.outer(*map(entries, inputs)), out, kind=kind)
     raise Unmodelled(f"np.{ufunc.__name__}.{method}")
 
 
-def _as_of_integers(ufunc: Any, method: str, inputs: tuple[Any, ...]) -> tuple[Any, bool]:
-    """Return the function as it is on booleans, and whether it gives integers.
-
-    Raises
-    ------
-    Unmodelled
-        Where it would be another one that has no meaning on symbols.
-    """
-    given = inputs[:1] if method in ("reduce", "accumulate", "at") else inputs
-    if ufunc in (np.invert, np.bitwise_and, np.bitwise_or) and not all(map(_truths, given)):
-        raise Unmodelled(f"np.{ufunc.__name__} of integers")
-    if ufunc in LOGICAL or not all(map(integral, given)):
-        return ufunc, False
-    if method in ("__call__", "outer") and all(map(_truths, given)):
-        if ufunc not in OF_BOOLEANS:
-            raise Unmodelled(f"np.{ufunc.__name__} of booleans")
-        return OF_BOOLEANS[ufunc], False
-    return ufunc, ufunc in OF_INTEGERS or ufunc is np.matmul
+_KNOWN = {
+    "__call__": {"where"},
+    "reduce": {"axis", "keepdims", "initial", "where"},
+    "accumulate": {"axis"},
+}
+"""Keywords of the methods, beside those that change no value."""
 
 
-def _truths(value: Any) -> bool:
-    if isinstance(value, Scalar):
-        return boolean(value)
-    return bool(np.asarray(value).dtype == bool if not hasattr(value, "dtype") else value.dtype == bool)
-
-
-def _only_defaults(ufunc: Any, keywords: dict[str, Any]) -> None:
+def _only_defaults(ufunc: Any, method: str, keywords: dict[str, Any]) -> None:
     """Refuse keywords that would change a value; drop those that say what is so anyway."""
     dtype = keywords.pop("dtype", None)
     if dtype is not None and np.dtype(dtype).kind not in "fO":
@@ -273,7 +229,7 @@ def _only_defaults(ufunc: Any, keywords: dict[str, Any]) -> None:
     for name, harmless in (("casting", None), ("order", None), ("subok", None)):
         keywords.pop(name, harmless)
     for name in keywords:
-        if name not in ("axis", "keepdims", "initial", "where", "array"):
+        if name not in _KNOWN.get(method, ()):
             raise Unmodelled(f"np.{ufunc.__name__} with {name}=")
 
 
@@ -285,17 +241,16 @@ def _only_where(where: Any, result: Any, out: Any) -> Any:
     return choose(where, result, out)
 
 
-def _at(elementwise: Any, target: Any, index: Any, *values: Any) -> None:
+def _at(ufunc: Any, target: Any, index: Any, *values: Any) -> None:
     if not isinstance(target, SymbolicArray):
         raise Unmodelled("symbols put into an array of floats")
-    if (target.truth or target.whole) and not all(fits(one, truth=target.truth) for one in values):
-        raise Unmodelled("numbers put into an array that is not of floats")
-    elementwise.at(target.view(np.ndarray), index, *map(entries, values))
+    function, kind = kinds.of_ufunc(ufunc, (target, *values), ufunc in LOGICAL)
+    if kind != target.kind:
+        raise Unmodelled(f"numbers put into an array of {target.kind}")
+    _ELEMENTWISE[function].at(entries(target), index, *map(entries, values))
 
 
-def _reduced(
-    ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any, *, whole: bool
-) -> Any:
+def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any) -> Any:
     from gradcheck.proof.functions import largest
 
     (array,) = inputs
@@ -304,23 +259,29 @@ def _reduced(
     if where is not True:
         raise Unmodelled(f"np.{ufunc.__name__}.{method} with where=")
     axis, keepdims = keywords.get("axis", 0), bool(keywords.get("keepdims", False))
+    kind = kinds.of_reduction(ufunc, kind_of(array), ufunc in LOGICAL)
     given = entries(array)
+    if ufunc in LOGICAL:
+        if ufunc not in (np.logical_and, np.logical_or) or method == "accumulate":
+            raise Unmodelled(f"np.{ufunc.__name__}.{method}")
+        given = np.asarray(_TRUTH(given), dtype=object)
     if method == "accumulate":
-        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out, whole=whole)
+        return finished(_ELEMENTWISE[ufunc].accumulate(given, axis=axis), out, kind=kind)
     if ufunc in _LARGEST:
         if initial is not None:
             raise Unmodelled(f"np.{ufunc.__name__}.reduce with initial=")
-        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out, whole=whole)
+        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out, kind=kind)
     reduced = _fold(ufunc, given, axis, keepdims=keepdims)
     if initial is not None:
+        kind = kinds.joined((kind, kind_of(initial)))
         reduced = _ELEMENTWISE[ufunc](reduced, entries(initial))
-    return finished(reduced, out, boolean=ufunc in LOGICAL, whole=whole)
+    return finished(reduced, out, kind=kind)
 
 
 def _fold(ufunc: Any, given: Any, axis: Any, *, keepdims: bool) -> Any:
     axes = tuple(range(given.ndim)) if axis is None else axis
     axes = (axes,) if isinstance(axes, int | np.integer) else tuple(axes)
-    result = given
+    result = given if axes else given.copy()
     for one in sorted((a % given.ndim for a in axes), reverse=True):
         if not result.shape[one]:
             raise Unmodelled("a sum over nothing")
