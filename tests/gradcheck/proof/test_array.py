@@ -25,7 +25,7 @@ Y = np.array([[1.5, 2.5, -2.0], [0.25, 1.75, 0.5]])
      "x.sum()", "x.mean(0)", "x.prod(1)", "x.max()", "x.min(axis=1, keepdims=True)", "x.var()",
      "x.std(0)", "x.dot(y.T)", "x.cumsum()", "x.cumprod()", "x.ptp() if False else 0.0", "x.trace()",
      "x.diagonal()", "x.repeat(2)", "x.take([0, 2], axis=1)", "x.reshape(3, 2)", "x.flatten('F')",
-     "x.astype(float)", "x.astype(np.float32) * 1", "(x > 0).astype(float)", "(x > 0).astype(int) * 2",
+     "x.astype(float)", "(x > 0).astype(np.float32) * x", "(x > 0).astype(float)", "(x > 0).astype(int) * 2",
      "(x > 0).astype(bool) * 2.0", "(x > 0).sum() * 1.0", "(x > 0).mean()", "1.0 * (x > 0)",
      "((x > 0) + (y > 0)) * 1.0", "((x > 0) * (y > 0)) * 1.0", "((x > 0) & (y > 0)) * 1.0",
      "((x > 0) | (y > 0)) * 1.0", "(~(x > 0)) * 1.0", "(x > 0) * 2 + 1", "1 - (x > 0)",
@@ -195,8 +195,11 @@ def test_a_symbol_of_another_run_is_refused() -> None:
         left[0, 0]
 
 
-@pytest.mark.parametrize("value", ["text", 1j, None, np.array(["a"]), np.array([1j]), [object()]],
-                         ids=repr)  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["text", 1j, None, np.array(["a"]), np.array([1j]), [object()]],
+    ids=["text", "complex", "none", "texts", "complexes", "objects"],
+)
 def test_only_real_numbers_are_entries(value: Any) -> None:
     with tracing(), pytest.raises(Unmodelled):
         entries(value)
