@@ -36,3 +36,7 @@ class SandboxError(SubjectError):
 
 class LoadError(GradcheckError):
     """A student's file cannot be loaded at all: names the file, the rule and the fix."""
+
+
+class NotesError(GradcheckError):
+    """A printed formula cannot be read, or says nothing in its setting."""

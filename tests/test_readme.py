@@ -144,7 +144,32 @@ def test_verify_command(tmp_path):
     assert (tmp_path / "report.md").exists()
 
 
+def test_an_equation_of_the_notes():
+    command, said = blocks("console")[1].split("\n", 1)
+    done = subprocess.run(
+        [sys.executable, "-m", "gradcheck", *shlex.split(command)[2:]],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "80"},
+        check=True,
+    )
+    assert command.startswith("$ gradcheck notes ")
+    assert done.stdout == said
+
+
+def test_an_equation_of_ones_own():
+    from gradcheck.notes.audit import audited
+
+    code = containing("python", "Equation(")
+    for right, verdict in ((True, "holds"), (False, "misprint")):
+        names = {}
+        exec(code if right else code.replace("y_i = 1", "y_i = 2"), names)  # noqa: S102 - ours
+        (found,) = audited([names["EQUATION"]], 3)
+        assert found.verdict == verdict
+
+
 def test_modules_that_are_named_exist():
     table = README.split("| to find | look in |")[1]
-    for name in re.findall(r"`([a-z_]+\.py|[a-z_]+/)`", table.split("Tests mirror")[0]):
+    for name in re.findall(r"`([a-z_/]+\.py|[a-z_]+/)`", table.split("Tests mirror")[0]):
         assert (ROOT / "gradcheck" / name).exists(), name

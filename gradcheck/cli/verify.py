@@ -20,7 +20,7 @@ from gradcheck.cli.screen import complain, progress, rendered, write
     default=Path("reports"),
     show_default=True,
     metavar="DIR",
-    help="Where report.json and report.md are written.",
+    help="Where report.json, report.md and notes.md are written.",
 )
 @click.option(
     "--seed",
@@ -50,7 +50,7 @@ def verify_command(
     quiet: bool,
 ) -> int:
     """Check the reference network: every layer, every oracle, every contract."""
-    prepare(output, ("report.json", "report.md"))
+    prepare(output, ("report.json", "report.md", "notes.md"))
     from gradcheck.verify import exit_code, verify
 
     from gradcheck.proof.checks import Proving
@@ -61,8 +61,14 @@ def verify_command(
     code = exit_code(report)
     from gradcheck.render.json import report_json
     from gradcheck.render.markdown import report_markdown
+    from gradcheck.render.notes.markdown import notes_markdown
+    from gradcheck.transcript import transcript
 
-    texts = {"report.json": report_json(report), "report.md": report_markdown(report)}
+    texts = {
+        "report.json": report_json(report),
+        "report.md": report_markdown(report),
+        "notes.md": notes_markdown(transcript()),
+    }
     try:
         save(output, texts)
     except OSError as error:
@@ -76,5 +82,5 @@ def verify_command(
         from gradcheck.render.terminal import print_report
 
         write(sys.stdout, rendered(lambda console: print_report(report, console)))
-        write(sys.stdout, f"written: {output / 'report.json'}, {output / 'report.md'}\n")
+        write(sys.stdout, f"written: {', '.join(str(output / name) for name in texts)}\n")
     return code

@@ -9,7 +9,8 @@ How to add a formula, in ten lines::
         from sympy import Piecewise, Rational
         return x.applyfunc(lambda v: Piecewise((v / 100, v <= 0), (v, True)))
 
-    Formula(name="leaky_relu", heading="Activation Layer", equation="Y = F(X)",
+    Formula(name="leaky_relu", heading="Activation Layer",
+            equation=BY_ID["activation-forward"].formula,
             supplement=r"F(x) = x/100 for x \leq 0, else x",
             inputs=("x",), shapes=(("n", "N"),), output=("n", "N"), forward=_leaky_relu)
 
@@ -24,6 +25,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from gradcheck.notes.index import BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,8 +134,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
         for formula in (
             Formula(
                 name="dense",
-                heading="Dense Layer",
-                equation="Y = WX + b",
+                heading=BY_ID["dense-forward"].heading,
+                equation=BY_ID["dense-forward"].formula,
                 supplement="b is added to each of the N columns of WX",
                 inputs=("x", "W", "b"),
                 shapes=(("i", "N"), ("j", "i"), ("j", 1)),
@@ -141,8 +144,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="sigmoid",
-                heading="Activation Layer",
-                equation="Y = F(X)",
+                heading=BY_ID["activation-forward"].heading,
+                equation=BY_ID["activation-forward"].formula,
                 supplement=r"F(x) = \frac{1}{1 + e^{-x}} = \frac{e^x}{1 + e^x}",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -151,8 +154,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="tanh",
-                heading="Activation Layer",
-                equation="Y = F(X)",
+                heading=BY_ID["activation-forward"].heading,
+                equation=BY_ID["activation-forward"].formula,
                 supplement=r"F(x) = \tanh x",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -161,8 +164,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="relu",
-                heading="Activation Layer",
-                equation=r"g(x) = \max(0, x)",
+                heading=BY_ID["activation-relu"].heading,
+                equation=BY_ID["activation-relu"].formula,
                 supplement=r"the branch x \leq 0 holds at the kink, as in the notes' g'(x)",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -171,8 +174,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="softmax",
-                heading="Softmax",
-                equation=r"y_i = \frac{e^{x_i}}{\sum_{j=1}^n e^{x_j}}",
+                heading=BY_ID["softmax-forward"].heading,
+                equation=BY_ID["softmax-forward"].formula,
                 supplement="each of the N columns on its own",
                 inputs=("x",),
                 shapes=(("n", "N"),),
@@ -181,8 +184,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="mse",
-                heading="Cost Function: Mean-Squared Error",
-                equation=r"C = \frac{1}{n} \sum_{i=1}^n (y_i^* - y_i)^2",
+                heading=BY_ID["cost-value"].heading,
+                equation=BY_ID["cost-value"].formula,
                 supplement="the mean of C over the N columns; t stands for Y^*",
                 inputs=("y", "t"),
                 shapes=(("n", "N"), ("n", "N")),
@@ -192,8 +195,8 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
             ),
             Formula(
                 name="sequential",
-                heading="Implementation Architecture",
-                equation="Sequential Model: Output of one layer is input of the next",
+                heading=BY_ID["architecture-sequential"].heading,
+                equation=BY_ID["architecture-sequential"].formula,
                 supplement="Dense, ReLU, Dense, Softmax and the mean-squared error, in that order",
                 inputs=("x", "W1", "b1", "W2", "b2", "t"),
                 shapes=(("i", "N"), ("h", "i"), ("h", 1), ("n", "h"), ("n", 1), ("n", "N")),

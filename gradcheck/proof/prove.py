@@ -13,6 +13,7 @@ from gradcheck.proof.evaluation import FloatValues
 from gradcheck.proof.expression import reached
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import decide
+from gradcheck.proof.known_terms import known_terms, multiple_of
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
 from gradcheck.proof.points import Points
@@ -309,7 +310,12 @@ class Prover:
             else name
         )
         difference = graph.pool.subtract(own[found.entry], true[found.entry])
-        text = residual.told(difference, forms, graph.shapes)
+        text = ""
+        if name in graph.variables and graph.shapes[name] == graph.shapes[UPSTREAM]:
+            upstream = [graph.pool.variable(one) for one in graph.variables[UPSTREAM]]
+            terms = known_terms(graph.y, upstream, graph.shapes[name], found.entry)
+            text = multiple_of(difference, terms, FloatValues(point), forms)
+        text = text or residual.told(difference, forms, graph.shapes)
         return f"d{place} − true = {text}" if text and name != quantity else text
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.notes.citations import cited
+
 if TYPE_CHECKING:
     from gradcheck.records import Check, FileNote, Finding, Proof, Report, Result, Worst
 
@@ -70,7 +72,7 @@ def subject_entry(result: Result) -> dict[str, Any]:
         "convention": {str(key): _plain(value) for key, value in result.convention.items()},
         "verdict": str(result.verdict),
         "checks": [_check(check) for check in result.checks],
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [_finding(finding, result.role) for finding in result.findings],
         "seed": int(result.seed),
         "reproduce": result.reproduce,
     }
@@ -122,7 +124,8 @@ def _worst(worst: Worst) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, role: str) -> dict[str, Any]:
+    equation = None if finding.remark else cited(role, finding.quantity, finding.code)
     return {
         "code": finding.code,
         "quantity": finding.quantity,
@@ -130,6 +133,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "numbers": {name: _number(value) for name, value in finding.numbers.items()},
         "hint": finding.hint,
         "remark": bool(finding.remark),
+        "reference": None
+        if equation is None
+        else {"heading": equation.heading, "equation": equation.id},
     }
 
 

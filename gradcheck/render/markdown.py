@@ -45,22 +45,12 @@ MEBIBYTE = 2**20
 
 def report_markdown(report: Report) -> str:
     """Return the report as GitHub-flavoured Markdown, with a newline at its end."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("gradcheck.render", "templates"),
-        autoescape=False,  # noqa: S701 - this is no HTML; the filter `cell` escapes what is foreign
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = _cell
-    environment.filters["code"] = _code
-    environment.filters["residual"] = residual_figure
+    page = environment()
+    page.filters["residual"] = residual_figure
     if report.files:
-        return _bounded(_of_files(report, environment))
+        return _bounded(_of_files(report, page))
     subjects = [_subject(result) for result in report.subjects]
-    page = environment.get_template("report.md.jinja").render(
+    text = page.get_template("report.md.jinja").render(
         report=report,
         verdict=report_verdict(report),
         versions=sorted(report.tool.items()),
@@ -68,15 +58,31 @@ def report_markdown(report: Report) -> str:
         nothing=not any(subject["findings"] or subject["reasons"] for subject in subjects),
         none_mark=NOT_MEASURED,
     )
-    return _bounded(page)
+    return _bounded(text)
 
 
-def _of_files(report: Report, environment: Environment) -> str:
+def environment() -> Environment:
+    """Return what fills the templates in, with filters for text of any origin."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("gradcheck.render", "templates"),
+        autoescape=False,  # noqa: S701 - this is no HTML; the filter `cell` escapes what is foreign
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["cell"] = _cell
+    made.filters["code"] = _code
+    return made
+
+
+def _of_files(report: Report, page: Environment) -> str:
     """Return the page of files that somebody wrote: what is wrong first, then all subjects."""
     results = [result for result in report.subjects if not absent(result)]
     stories = [story_of(result, everything=True) for result in results]
     ranked = sorted(stories, key=lambda story: _RANKED.index(story.verdict))
-    return environment.get_template("files.md.jinja").render(
+    return page.get_template("files.md.jinja").render(
         report=report,
         verdict=report_verdict(report),
         versions=sorted(report.tool.items()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradcheck.notes.citations import cited
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict, together
 from gradcheck.render.proofs import noteworthy, proof_sentences
 from gradcheck.render.summary import weakest
@@ -202,6 +203,9 @@ def _lines(result: Result, finding: Finding, hints: int) -> list[tuple[str, str]
     hint = hint_text(finding, result, hints)
     if hint and UNWRITTEN not in sentence:
         lines.append(("hint", hint))
+    equation = cited(result.role, finding.quantity, finding.code) if hints > 0 else None
+    if equation is not None:
+        lines.append(("in the notes", f"{equation.heading}, {equation.id}"))
     if check is not None:
         lines.append(("", agreement(check)))
     return lines

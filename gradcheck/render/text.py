@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from gradcheck.notes.citations import cited
 from gradcheck.records import Oracle, Verdict
 from gradcheck.render.summary import (
     NOT_MEASURED,
@@ -62,7 +63,7 @@ def result_text(result: Result) -> str:
         Plain text without colours and without a newline at its end; the same for the same result.
     """
     lines = [_headline(result)]
-    lines += [line for finding in result.findings for line in _finding_lines(finding)]
+    lines += [line for finding in result.findings for line in _finding_lines(finding, result.role)]
     failed = sorted(unsettled(result.checks), key=_badness)
     if failed:
         lines += _table([_cells(check) for check in failed[:ROWS]])
@@ -108,11 +109,14 @@ def _headline(result: Result) -> str:
     return f"{start}{'; '.join(said)}{where}"
 
 
-def _finding_lines(finding: Finding) -> list[str]:
+def _finding_lines(finding: Finding, role: str) -> list[str]:
     kind = "remark: " if finding.remark else ""
     lines = [f"[{kind}{finding.code}] {finding.quantity}: {_one_line(finding.message)}"]
     if finding.hint:
         lines.append(f"  hint: {_one_line(finding.hint)}")
+    equation = None if finding.remark else cited(role, finding.quantity, finding.code)
+    if equation is not None:
+        lines.append(f"  in the notes: {equation.heading}, {equation.id}")
     return lines
 
 

@@ -30,6 +30,7 @@ UNCLEAR = report_of(
     dense(Check(quantity="dx", oracle=Oracle.SYMBOLIC, verdict=Verdict.INCONCLUSIVE))
 )
 
+FILES = ["notes.md", "report.json", "report.md"]
 Captured = pytest.CaptureFixture[str]
 Install = "Callable[[Report | BaseException], list[int]]"
 
@@ -41,7 +42,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Install:
     def install(outcome: Report | BaseException) -> list[int]:
         seeds: list[int] = []
 
-        def verify(seed: int, progress: Callable[[int, int, str], None] | None) -> Report:
+        def verify(
+            seed: int, progress: Callable[[int, int, str], None] | None, proving: object
+        ) -> Report:
+            assert proving is not None
             seeds.append(seed)
             if progress is not None:
                 progress(0, 1, "Dense")
@@ -74,12 +78,15 @@ def test_exit_code_and_files(
 ) -> None:
     fake(report)
     assert run(tmp_path) == code
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "report.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == FILES
     assert (tmp_path / "report.json").read_text(encoding="utf-8") == report_json(report)
     assert (tmp_path / "report.md").read_text(encoding="utf-8") == report_markdown(report)
     out, err = capsys.readouterr()
     assert err == ""
-    assert out.endswith(f"written: {tmp_path / 'report.json'}, {tmp_path / 'report.md'}\n")
+    places = [tmp_path / name for name in ("report.json", "report.md", "notes.md")]
+    assert out.endswith(f"written: {', '.join(map(str, places))}\n")
+    page = (tmp_path / "notes.md").read_text(encoding="utf-8")
+    assert page.startswith("# The lecture notes, verified\n")
     assert not any(line.endswith(" ") for line in out.splitlines())
 
 

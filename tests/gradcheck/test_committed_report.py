@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from gradcheck.notes.audit import audited
+from gradcheck.notes.index import EQUATIONS
 from gradcheck.records import Verdict
 from gradcheck.render.markdown import report_markdown
+from gradcheck.render.notes.markdown import notes_markdown
 from gradcheck.verify import verify
 
 COMMITTED = Path(__file__).parents[2] / "reports" / "report.md"
@@ -52,3 +55,8 @@ def test_the_committed_report_holds_no_figure_of_one_machine():
 def test_other_seeds_pass_too(seed):
     report = verify(seed)
     assert report.verdict is Verdict.PASS, report_markdown(report)
+
+
+def test_the_committed_audit_of_the_notes_is_what_a_fresh_one_gives():
+    fresh = notes_markdown(audited(EQUATIONS))
+    assert fresh == COMMITTED.with_name("notes.md").read_text(encoding="utf-8")

@@ -58,8 +58,9 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], None]:
 
     def install(change: Change) -> None:
         def check_subject(
-            subject: Subject, *, regimes: Any, seed: int, formula: str | None
+            subject: Subject, *, regimes: Any, seed: int, formula: str | None, proving: object
         ) -> Result:
+            assert proving is None
             assert regimes == "all"
             assert formula is not None
             return change(all_right(subject, formula, seed))

@@ -13,7 +13,8 @@ GOLDEN = """\
 | ✗ FAIL | layers.py:31 | Softmax.backward | dX | diagonal-only | worst \\[2, 0\\]: got 0.0915, \
 should be 0.0243 ± 2e-17; 5 of 5 entries wrong<br>looks like: the terms for k ≠ i are missing: \
 −yᵢ Σₖ≠ᵢ yₖ gₖ<br>hint: line 31 multiplies by the diagonal; dX needs the terms off the diagonal \
-too.<br>three oracles agree: finite differences, complex step, SymPy |
+too.<br>in the notes: Softmax, softmax-short<br>three oracles agree: finite differences, \
+complex step, SymPy |
 | – not run | layers.py | Tanh |  |  | forward is not written yet |
 | – not run | broken.py | | | | it is no Python |
 

@@ -77,6 +77,7 @@ def test_a_check_holds_everything(faulty: Result) -> None:
         "visible": 0.0,
         "agree": ["complex-step", "symbolic"],
         "reason": "differs from every oracle of its own forward",
+        "proof": None,
         "seconds": 0.5,
     }
     assert entry["findings"] == [
@@ -87,6 +88,7 @@ def test_a_check_holds_everything(faulty: Result) -> None:
             "numbers": {"ratio": 2.0},
             "hint": "dL/dW = dL/dY Xᵀ has no factor",
             "remark": False,
+            "reference": {"heading": "Dense Layer", "equation": "dense-weight-entry"},
         }
     ]
     assert {k: v for k, v in entry.items() if k not in ("checks", "findings")} == {
@@ -105,6 +107,7 @@ def test_a_check_holds_everything(faulty: Result) -> None:
 def test_a_remark_says_so() -> None:
     entry = subject_entry(dense(findings=(KINK,)))
     assert [finding["remark"] for finding in entry["findings"]] == [True]
+    assert [finding["reference"] for finding in entry["findings"]] == [None]
     assert entry["verdict"] == "pass"
 
 

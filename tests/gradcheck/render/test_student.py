@@ -34,6 +34,7 @@ layers.py: 3 subjects found
     looks like: the terms for k ≠ i are missing: −yᵢ Σₖ≠ᵢ yₖ gₖ
     hint: line 31 multiplies by the diagonal; dX needs the terms off the
       diagonal too.
+    in the notes: Softmax, softmax-short
     three oracles agree: finite differences, complex step, SymPy
     Y right (tested)
     reproduce: gradcheck check layers.py --only Softmax --seed 7

@@ -24,6 +24,7 @@ FAIL = """\
 FAIL Dense: dW is wrong (reference_net/dense.py:21)
   [factor] dW: dW is 2 · dL/dW in every entry at every probe
     hint: dL/dW = dL/dY Xᵀ has no factor
+    in the notes: Dense Layer, dense-weight-entry
   quantity   oracle             verdict  residual  worst entry  got        oracle ± bound  regime
   dW (3, 4)  finite-difference  fail     2.50e+09  [2, 1]       1.5000012  0.75 ± 3.0e-10  \
 both signs
