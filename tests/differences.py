@@ -7,6 +7,7 @@ step that is smaller by a thousand says so too: then no kink lies between.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,11 @@ def point(subject: Subject, rng: np.random.Generator) -> tuple[list[Any], Any] |
         drawn = rng.uniform(low + MARGIN, high - MARGIN, array.shape)
         inputs.append(array.copy() if name in subject.constants else drawn)
     y = forward(subject, inputs)
-    return None if y is None else (inputs, rng.uniform(0.25, 2, y.shape) * rng.choice([-1, 1], y.shape))
+    return (
+        None
+        if y is None
+        else (inputs, rng.uniform(0.25, 2, y.shape) * rng.choice([-1, 1], y.shape))
+    )
 
 
 def forward(subject: Subject, inputs: Sequence[Any]) -> Any:
@@ -76,7 +81,7 @@ def slope(
 ) -> tuple[float, float]:
     """Return Σ upstream · y's derivative in one entry, and an estimate of its error."""
     wide = [_central(subject, k, place, inputs, upstream, STEP / 2**j) for j in range(3)]
-    first, second = ((4 * fine - coarse) / 3 for coarse, fine in zip(wide, wide[1:], strict=False))
+    first, second = ((4 * fine - coarse) / 3 for coarse, fine in pairwise(wide))
     best = (16 * second - first) / 15
     return best, abs(best - second)
 

@@ -68,31 +68,40 @@ def _is_kept(node: ast.AST) -> bool:
 
 
 def _variants(node: ast.AST, function: ast.FunctionDef, *, kept: list[str]) -> Iterator[ast.AST]:
-    if isinstance(node, ast.BinOp):
-        yield from _of_operation(node)
-    elif isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
-        others = (op for op in COMPARED if not isinstance(node.ops[0], op))
-        yield from (ast.Compare(node.left, [op()], node.comparators) for op in others)
-    elif isinstance(node, ast.UnaryOp):
-        yield node.operand
-    elif isinstance(node, ast.Attribute) and node.attr == "T":
+    if isinstance(node, ast.Attribute):
+        yield from _of_attribute(node, kept)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield from _of_name(node, function)
+    elif isinstance(node, ast.stmt):
+        yield from _of_statement(node)
+    for kind, operator in OPERATORS.items():
+        if isinstance(node, kind):
+            yield from operator(node)
+
+
+def _of_attribute(node: ast.Attribute, kept: list[str]) -> Iterator[ast.AST]:
+    """Drop a transpose; of what the layer keeps, put another in its place, or its transpose."""
+    if node.attr == "T":
         yield node.value
     elif _is_kept(node) and isinstance(node.ctx, ast.Load):
         others = (name for name in kept if name != node.attr)
         yield from (ast.Attribute(node.value, name, ast.Load()) for name in others)
         yield ast.Attribute(node, "T", ast.Load())
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield from _of_name(node, function)
-    elif isinstance(node, ast.Call):
-        yield from _of_call(node)
-    elif isinstance(node, ast.keyword) and node.arg == "axis":
+
+
+def _of_comparison(node: ast.Compare) -> Iterator[ast.AST]:
+    if type(node.ops[0]) in COMPARED:
+        others = (op for op in COMPARED if not isinstance(node.ops[0], op))
+        yield from (ast.Compare(node.left, [op()], node.comparators) for op in others)
+
+
+def _of_sign(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    yield node.operand
+
+
+def _of_keyword(node: ast.keyword) -> Iterator[ast.AST]:
+    if node.arg == "axis":
         yield from (ast.keyword("axis", ast.Constant(axis)) for axis in AXES)
-    elif isinstance(node, ast.Constant):
-        yield from _of_constant(node.value)
-    elif isinstance(node, ast.Slice | ast.Subscript):
-        yield from _of_index(node)
-    elif isinstance(node, ast.stmt):
-        yield from _of_statement(node)
 
 
 def _of_operation(node: ast.BinOp) -> Iterator[ast.AST]:
@@ -127,7 +136,8 @@ def _of_call(node: ast.Call) -> Iterator[ast.AST]:
         yield ast.Call(node.func, node.args, node.keywords[:k] + node.keywords[k + 1 :])
 
 
-def _of_constant(value: object) -> Iterator[ast.AST]:
+def _of_constant(node: ast.Constant) -> Iterator[ast.AST]:
+    value = node.value
     if isinstance(value, bool):
         yield ast.Constant(not value)
     elif isinstance(value, int | float):
@@ -140,9 +150,7 @@ def _of_index(node: ast.Slice | ast.Subscript) -> Iterator[ast.AST]:
         yield ast.Slice(node.lower, None, None)
         yield ast.Slice(None, node.upper, None)
     elif isinstance(node.slice, ast.Tuple):
-        yield ast.Subscript(
-            node.value, ast.Tuple(node.slice.elts[::-1], ast.Load()), node.ctx
-        )
+        yield ast.Subscript(node.value, ast.Tuple(node.slice.elts[::-1], ast.Load()), node.ctx)
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield node.value
 
@@ -171,3 +179,14 @@ def _of_statement(node: ast.stmt) -> Iterator[ast.AST]:
 def _times(factor: int, node: ast.expr) -> ast.expr:
     return ast.BinOp(ast.Constant(factor), ast.Mult(), node)
 
+
+OPERATORS = {
+    ast.BinOp: _of_operation,
+    ast.Compare: _of_comparison,
+    ast.UnaryOp: _of_sign,
+    ast.Call: _of_call,
+    ast.keyword: _of_keyword,
+    ast.Constant: _of_constant,
+    ast.Slice | ast.Subscript: _of_index,
+}
+"""By the node that they change."""

@@ -174,9 +174,7 @@ class Points:
             self._ran[k] = self._outcome(*self.at(k))
         return self._ran[k]
 
-    def _outcome(
-        self, inputs: list[Array], upstream: Array
-    ) -> tuple[Array, list[Any]] | None:
+    def _outcome(self, inputs: list[Array], upstream: Array) -> tuple[Array, list[Any]] | None:
         try:
             instance = self._subject.make()
             with np.errstate(all="ignore"):

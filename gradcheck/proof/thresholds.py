@@ -1,7 +1,8 @@
-"""Where to look for a counterexample: on every side of the thresholds that the code compares with."""
+"""Where to look for a counterexample: on every side of the numbers that the code compares with."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
@@ -100,10 +101,7 @@ def _between(numbers: Sequence[float], start: float, stop: float) -> list[tuple[
         if number - distinct[-1] > 1e-6 * max(1.0, abs(number)):
             distinct.append(number)
     below, above = (max(0.25, abs(end) / 4) for end in (distinct[0], distinct[-1]))
-    inner = [
-        ((low + high) / 2, min(high - low, 1.0))
-        for low, high in zip(distinct, distinct[1:], strict=False)
-    ]
+    inner = [((low + high) / 2, min(high - low, 1.0)) for low, high in pairwise(distinct)]
     outer = [(distinct[-1] + above, above), (distinct[0] - below, below)]
     return [one for one in [*inner, *outer] if start < one[0] < stop]
 

@@ -56,7 +56,9 @@ class Written:
         """Return the layer as a subject, or another in its place."""
         make, rng = layer or self.layer, np.random.default_rng(seed)
         inputs = [
-            rng.uniform(*self.domain[name], shape) if name in self.domain else rng.normal(size=shape)
+            rng.uniform(*self.domain[name], shape)
+            if name in self.domain
+            else rng.normal(size=shape)
             for name, shape in self.shapes.items()
         ]
         constants = {name: np.array(value) for name, value in self.constants.items()}

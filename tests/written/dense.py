@@ -74,7 +74,7 @@ class DenseReshaped:
         return x.reshape(x.shape[0], -1).dot(w) + b
 
     def backward(self, dout):
-        x, w, b = self.cache
+        x, w, _ = self.cache
         dx = dout.dot(w.T).reshape(x.shape)
         dw = x.reshape(x.shape[0], -1).T.dot(dout)
         return dx, dw, np.sum(dout, axis=0)

@@ -1,4 +1,4 @@
-"""The gallery against the proof: what is wrong over the reals is refuted exactly, nothing right is."""
+"""The gallery: what is wrong over the reals is refuted exactly, and nothing that is right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradcheck.subject import from_functions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gallery.case import Case, Right, Rule
+    from gallery.case import Case, Rule
 
     from gradcheck.proof.statement import Statement
 
@@ -74,7 +74,9 @@ def refuted(statements: list[Statement]) -> list[Statement]:
 
 def of_another_shape(statements: list[Statement]) -> bool:
     """Say whether a gradient is not there in its input's shape: a contract, not an identity."""
-    return any(one.reason == MISSING or one.reason.startswith("ValueError: zip") for one in statements)
+    return any(
+        one.reason == MISSING or one.reason.startswith("ValueError: zip") for one in statements
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])

@@ -82,7 +82,7 @@ def random_points(subject: Subject) -> list[Any]:
 
 
 def replays(subject: Subject, quantity: str, certificate: Certificate) -> bool:
-    """Say whether the plain code returns at the point what the certificate says, and not the truth."""
+    """Say whether the plain code returns what the certificate says, and the truth is another."""
     values = {name: float(value) for name, value in certificate.point.items()}
     inputs = [
         np.array([values[one] for one in variables_of(name, array.shape)]).reshape(array.shape)
@@ -126,7 +126,9 @@ def _outcome(
     if one.certificate is not None:
         replayed = replays(subject, one.quantity, one.certificate)
         return Outcome(str(mutant), one.quantity, "refuted", wrong.get(name), replayed)
-    if one.regions:  # a region is where the prover's own points are, and those of the judge need not be
+    if (
+        one.regions
+    ):  # a region is where the prover's own points are, and those of the judge need not be
         there = wrong_ones(subject, [prover._points.at(k) for k in range(REGIONS)])
         wrong = wrong if there is None else there
     said = str(one.evidence) if one.evidence else "open"

@@ -232,7 +232,9 @@ def test_a_counterexample_is_looked_for_on_all_sides_of_a_threshold(condition: A
     assert said.certificate is not None
     at = [abs(float(value)) for name, value in said.certificate.point.items() if name[0] == "x"]
     assert any(condition(np.array(value)) or condition(-np.array(value)) for value in at), at
-    assert said_of(lambda x: x**3, lambda g, x: g * np.where(condition(x), 3, 3) * x**2, [0.5]).evidence
+    assert said_of(
+        lambda x: x**3, lambda g, x: g * np.where(condition(x), 3, 3) * x**2, [0.5]
+    ).evidence
 
 
 @pytest.mark.parametrize("name", ["floor", "round", "sort", "median", "convolve", "arcsin", "erfc"])
