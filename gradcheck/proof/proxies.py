@@ -97,6 +97,18 @@ class _Vectorized:
         return functions.finished(functions.entries(result))
 
 
+_vectorized_call = np.vectorize.__call__
+
+
+def _call_vectorized(self: np.vectorize, *args: Any, **keywords: Any) -> Any:
+    """Call what np.vectorize gave before the run: nothing says where it is kept."""
+    if not any(map(functions.holds_symbols, (*args, *keywords.values()))):
+        return _vectorized_call(self, *args, **keywords)
+    if keywords or self.excluded or self.signature is not None or self.cache:
+        raise Unmodelled("np.vectorize with these arguments")
+    return _Vectorized(self.pyfunc, self.otypes)(*args)
+
+
 def _root(x: Any, *args: Any, **keywords: Any) -> Any:
     """Return a square root; of a number that is no square, a symbol: √2 stays exact."""
     number = isinstance(x, int | float) and not isinstance(x, Scalar)
@@ -278,6 +290,7 @@ def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator
     """
     swapped = _replacements()
     kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    np.vectorize.__call__ = _call_vectorized  # type: ignore[method-assign]
     try:
         for names in namespaces:
             before = dict(names)
@@ -290,6 +303,7 @@ def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator
             names.update({name: own for name, own in _ADDED.items() if name not in before})
         yield
     finally:
+        np.vectorize.__call__ = _vectorized_call  # type: ignore[method-assign]
         for names, before in kept:
             for name in [name for name in names if name not in before]:
                 del names[name]

@@ -261,3 +261,33 @@ def test_more_of_numpy_is_proved_and_its_wrong_neighbour_refuted(name: str) -> N
     assert said_of(forward, backward, x, domain=domain).evidence is not None
     wrong = said_of(forward, lambda g, x: 1.001 * backward(g, x), x, domain=domain)
     assert wrong.certificate is not None
+
+
+@np.vectorize
+def relu_made_before(v: float) -> float:
+    return v if v > 0 else 0.0
+
+
+@np.vectorize
+def step_made_before(v: float) -> float:
+    return 1.0 if v > 0 else 0.0
+
+
+@np.vectorize
+def relu_of_integers(v: float) -> float:
+    return v if v > 0 else 0  # where the first entry is negative, NumPy makes all of them integers
+
+
+def test_what_vectorize_gave_before_the_run_is_looked_into() -> None:
+    own = np.vectorize.__call__
+    kept = {"f": relu_made_before, "df": step_made_before}
+    right = said_of(lambda x: kept["f"](x), lambda g, x: g * kept["df"](x), [0.5, -0.25])
+    wrong = said_of(lambda x: kept["f"](x), lambda g, x: 2 * g * kept["df"](x), [0.5, -0.25])
+    assert right.evidence is not None
+    assert wrong.certificate is not None
+    assert np.vectorize.__call__ is own
+
+
+def test_what_vectorize_makes_integers_is_not_proved() -> None:
+    said = said_of(lambda x: relu_of_integers(x), lambda g, x: g * (x > 0), [-0.25, 0.5])
+    assert said.evidence is None
