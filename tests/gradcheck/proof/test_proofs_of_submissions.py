@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 OF_ANOTHER_ORACLE = {
     "accumulates", "low-precision", "mutates-input", "mutates-output", "mutates-parameter",
     "mutates-upstream", "non-deterministic", "overflow", "shared-state", "stale-cache",
-    "stale-parameter", "numerical-backward", "batch-axis",
+    "stale-parameter", "numerical-backward", "batch-axis", "size-hard-coded",
 }  # fmt: skip
-"""Codes of what is right over the reals in a first call and for its own forward, or does not always
-return the same.
+"""Codes of what is right over the reals in a first call, at its size and for its own forward, or does
+not always return the same.
 """
 
 QUICK = {"dicts_batch.py", "vectorised.py"}
