@@ -14,6 +14,9 @@ from gradcheck.proof.scalar import Scalar, boolean, chosen, current, scalar, who
 if TYPE_CHECKING:
     from gradcheck.records import Array
 
+DOUBLE = 8
+"""Bytes of a float; a narrower one holds integers alone without rounding."""
+
 _coerce = np.frompyfunc(scalar, 1, 1)
 
 
@@ -99,8 +102,11 @@ class SymbolicArray(np.ndarray[Any, Any]):
         kind = {"f": FLOAT, "O": FLOAT, "i": INTEGER, "b": BOOL}.get(wanted.kind, "")
         if not kind or (kind == INTEGER and wanted.itemsize < 4):
             raise Unmodelled(f"a conversion to {wanted}")
-        exact = {INTEGER: whole, BOOL: boolean}.get(kind)
-        if exact is not None and not all(map(exact, entries(self).flat)):
+        if kind == INTEGER and self.kind == FLOAT and not current.get().merging:
+            return wrapped(entries(np.trunc(self)), kind=kind)
+        every = wanted.kind == "O" or wanted.itemsize >= DOUBLE
+        exact = {FLOAT: lambda one: every or whole(one), INTEGER: whole, BOOL: boolean}[kind]
+        if not all(map(exact, entries(self).flat)):
             raise Unmodelled(f"a conversion to {wanted}")
         return wrapped(entries(self).copy(), kind=kind)
 
@@ -167,6 +173,15 @@ class SymbolicArray(np.ndarray[Any, Any]):
     def argmin(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
         return self._through("argmin", *args, **keywords)
 
+    def argsort(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
+        return self._through("argsort", *args, **keywords)
+
+    def sort(self, axis: int = -1) -> None:  # type: ignore[override]  # noqa: D102
+        self[...] = self._through("sort", axis)
+
+    def round(self, *args: Any, **keywords: Any) -> Any:  # noqa: D102
+        return self._through("round", *args, **keywords)
+
     def nonzero(self) -> Any:  # noqa: D102
         return self._through("nonzero")
 
@@ -179,8 +194,8 @@ def _refusing(name: str) -> Any:
 
 
 for _name in (
-    "argpartition", "argsort", "byteswap", "choose", "compress", "dump", "dumps", "getfield",
-    "partition", "put", "resize", "round", "searchsorted", "setfield", "sort", "tobytes", "tofile",
+    "argpartition", "byteswap", "choose", "compress", "dump", "dumps", "getfield", "partition",
+    "put", "resize", "searchsorted", "setfield", "tobytes", "tofile",
 ):  # fmt: skip
     setattr(SymbolicArray, _name, _refusing(_name))
 

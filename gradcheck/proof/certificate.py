@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.evaluation import at_kink, enclosed
 from gradcheck.proof.graph import PI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gradcheck.proof.evaluation import FloatValues
     from gradcheck.proof.expression import Expression
@@ -26,6 +27,12 @@ SEEN = 1e-9
 
 WITHIN = 0.5
 """The replay shows the exact difference up to this part of it."""
+
+
+NEIGHBOURS = 6
+
+BESIDE = 1e-6
+"""How far a neighbour is from a point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,16 @@ def candidate(
         if gap > best:
             best, entry = gap, k
     return entry
+
+
+def neighbours(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
+    """Yield points beside a point, in random directions."""
+    random = Random(0)  # noqa: S311 - any directions will do
+    for _ in range(NEIGHBOURS):
+        yield {
+            name: value + BESIDE * max(1.0, abs(value)) * random.uniform(-1, 1)
+            for name, value in point.items()
+        }
 
 
 def certified(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import choosing, kinds, making, products, reductions
+from gradcheck.proof import choosing, convolution, kinds, making, ordering, products, reductions
 from gradcheck.proof.array import Selection, SymbolicArray, entries, finished, wrapped
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
@@ -206,4 +206,11 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         np.polyder: products.polyder,
         np.apply_along_axis: choosing.apply_along_axis,
         np.asarray: making.asarray,
+        np.sort: ordering.sort,
+        np.argsort: ordering.argsort,
+        np.median: ordering.median,
+        np.round: ordering.rounded,
+        np.around: ordering.rounded,
+        np.convolve: convolution.convolve,
+        np.correlate: convolution.correlate,
     }

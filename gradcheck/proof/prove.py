@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof import faithful, guards, kinks, residual
-from gradcheck.proof.certificate import candidate, certified
+from gradcheck.proof.certificate import candidate, certified, neighbours
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
 from gradcheck.proof.expression import reached
@@ -30,7 +31,7 @@ from gradcheck.proof.writing import written
 from gradcheck.records import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gradcheck.proof.certificate import Certificate
     from gradcheck.proof.expression import Expression
@@ -113,37 +114,50 @@ class Prover:
         if graph.conditions:
             raise GivenUp("a run of all regions speaks of one")
         self._points.compare(graph, POINTS)
-        return self._decided(graph, Evidence.PROVED)
+        return self._decided(graph, Evidence.PROVED, 0)
 
     def _by_regions(self, found: dict[str, Statement]) -> dict[str, Statement]:
-        """Decide what is open for one region after another."""
-        seen: set[tuple[str, ...]] = set()
+        """Decide what is open for one region after another.
+
+        A region that no usual point is in counts where something is refuted there.
+        """
         parts: dict[str, list[Statement]] = {name: [] for name in found}
-        for k in range(REGIONS):
-            inputs, upstream = self._points.at(k)
-            try:
-                graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003
-                conditions = _said(graph)
-                if conditions in seen:
-                    continue
-                seen.add(conditions)
-                if self._points.compare_at(k, graph):
-                    for name, one in self._decided(graph, Evidence.PROVED_ON_REGIONS).items():
-                        parts.setdefault(name, []).append(replace(one, conditions=conditions))
-            except GivenUp as error:
-                if not any(parts.values()):
-                    return {
-                        name: replace(one, certificate=None, reason=one.reason or str(error))
-                        if one.unsettled
-                        else one
-                        for name, one in found.items()
-                    }
-                break
+        graphs: list[Graph] = []
+        try:
+            for k in range(REGIONS):
+                for name, one in self._in_region(k, graphs).items():
+                    parts.setdefault(name, []).append(one)
+            roots = [node for node, _ in graphs[0].conditions] if graphs else []
+            for k in self._points.beside(roots, graphs[0]) if roots else ():
+                for name, one in self._in_region(k, graphs).items():
+                    if one.certificate is not None:
+                        parts.setdefault(name, []).append(one)
+        except GivenUp as error:
+            if not any(parts.values()):
+                return {
+                    name: replace(one, certificate=None, reason=one.reason or str(error))
+                    if one.unsettled
+                    else one
+                    for name, one in found.items()
+                }
         joined = {name: together(found.get(name), several) for name, several in parts.items()}
         return {name: one for name, one in joined.items() if one is not None}
 
-    def _decided(self, graph: Graph, evidence: Evidence) -> dict[str, Statement]:
-        """Return the statements of one graph."""
+    def _in_region(self, k: int, graphs: list[Graph]) -> dict[str, Statement]:
+        """Return the statements for the region of a point; none where it was looked at before."""
+        inputs, upstream = self._points.at(k)
+        graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003 - not merging
+        conditions = _said(graph)
+        if any(conditions == _said(one) for one in graphs):
+            return {}
+        graphs.append(graph)
+        if not self._points.compare_at(k, graph):
+            return {}
+        found = self._decided(graph, Evidence.PROVED_ON_REGIONS, k)
+        return {name: replace(one, conditions=conditions) for name, one in found.items()}
+
+    def _decided(self, graph: Graph, evidence: Evidence, first: int) -> dict[str, Statement]:
+        """Return the statements of one graph; it was run at the point `first`."""
         forms = NormalForms(self._budget, PART[self._subject.role in COMPOSITES])
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
@@ -154,7 +168,7 @@ class Prover:
                 continue  # what is wrong by itself need not be held against the notes
             if claim == NOTES_BACKWARD and not _as_in_notes(found):
                 continue  # it is the backward of another function
-            now = self._one(graph, quantity, claim, own, true, forms, evidence)
+            now = self._one(graph, quantity, claim, own, true, forms, evidence, first)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
             if before is not None and now.evidence is not None:
@@ -214,6 +228,7 @@ class Prover:
         true: Sequence[Expression],
         forms: NormalForms,
         evidence: Evidence,
+        first: int,
     ) -> Statement:
         statement = Statement(
             quantity=quantity,
@@ -222,7 +237,7 @@ class Prover:
         )
         pool = graph.pool
         differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
-        found = self._certificate(graph, quantity, own, true, range(POINTS))
+        found = self._certificate(graph, quantity, own, true, [first, *range(POINTS)])
         if found is not None:
             guarded = self._up_to_guards(graph, quantity, own, forms)
             if guarded:
@@ -245,7 +260,9 @@ class Prover:
         guarded = self._up_to_guards(graph, quantity, own, forms)
         if guarded:
             return replace(statement, reason=guarded)
-        found = self._certificate(graph, quantity, own, true, range(POINTS, TRIED))
+        further = () if graph.conditions else self._points.beside([*own, *true], graph)
+        points = chain(range(POINTS, TRIED), further)
+        found = self._certificate(graph, quantity, own, true, points)
         return replace(statement, certificate=found, reason="" if found else UNDECIDED)
 
     def _up_to_guards(
@@ -270,7 +287,7 @@ class Prover:
         quantity: str,
         own: Sequence[Expression],
         true: Sequence[Expression],
-        points: Sequence[int],
+        points: Iterable[int],
     ) -> Certificate | None:
         """Return the certificate of a gradient that is wrong at one of these points."""
         for k in points:
@@ -282,7 +299,7 @@ class Prover:
             replayed = None if entry is None else self._points.replayed(k, quantity, entry)
             if entry is not None and replayed is not None:
                 found = certified(own[entry], true[entry], entry, point, replayed)
-                if found is not None:
+                if found is not None and _differ_beside(graph, own[entry], true[entry], point):
                     return found
         return None
 
@@ -326,6 +343,18 @@ class Prover:
 
 def _as_in_notes(found: Mapping[str, Statement]) -> bool:
     return any(NOTES_FORWARD in one.claims and one.evidence for one in found.values())
+
+
+def _differ_beside(
+    graph: Graph, own: Expression, true: Expression, point: Mapping[str, float]
+) -> bool:
+    """Say that two values differ beside a point of a region too: at a kink alone they may."""
+    beside = map(FloatValues, neighbours(point))
+    return any(
+        candidate([own], [true], values) is not None
+        for values in beside
+        if faithful.inside(graph, values)
+    )
 
 
 def _said(graph: Graph) -> tuple[str, ...]:

@@ -82,18 +82,31 @@ class _Vectorized:
     """
 
     def __init__(self, pyfunc: Any, otypes: Any = None) -> None:
-        self._function = np.frompyfunc(pyfunc, pyfunc.__code__.co_argcount, 1)
+        self._function = pyfunc
         self._plain = np.vectorize(pyfunc, otypes=otypes)
         self._otypes = otypes
 
     def __call__(self, *args: Any) -> Any:
         if not any(map(making.holds_symbols, args)):
             return self._plain(*args)
-        result = self._function(*[np.asarray(one, dtype=object) for one in args])
+        function = np.frompyfunc(self._function, len(args), 1)
+        result = function(*[np.asarray(one, dtype=object) for one in args])
         given = self._otypes or [float if kind_of(np.ravel(result)[0]) == FLOAT else object]
         if len(given) != 1 or np.dtype(given[0]).kind != "f":
             raise Unmodelled("np.vectorize of what may give no floats")
         return finished(entries(result))
+
+
+_vectorized_call = np.vectorize.__call__
+
+
+def _call_vectorized(self: np.vectorize, *args: Any, **keywords: Any) -> Any:
+    """Call what np.vectorize gave before the run: nothing says where it is kept."""
+    if not any(map(making.holds_symbols, (*args, *keywords.values()))):
+        return _vectorized_call(self, *args, **keywords)
+    if keywords or self.excluded or self.signature is not None or self.cache:
+        raise Unmodelled("np.vectorize with these arguments")
+    return _Vectorized(self.pyfunc, self.otypes)(*args)
 
 
 def _root(x: Any, *args: Any, **keywords: Any) -> Any:
@@ -168,10 +181,16 @@ class MathProxy(types.ModuleType):
         super().__init__("math")
         self.pi, self.e = _constant(math.pi), _constant(math.e)
         self.erf = lambda x: x.pool.call("erf", x) if isinstance(x, Scalar) else math.erf(x)
+        self.erfc = lambda x: 1 - self.erf(x) if isinstance(x, Scalar) else math.erfc(x)
+        self.fsum = lambda seq: _fsum(list(seq))
 
     def __getattr__(self, name: str) -> Any:
         own = getattr(math, name)
         return _of_math(name, own) if callable(own) else own
+
+
+def _fsum(row: list[Any]) -> Any:
+    return sum(row) if any(isinstance(one, Scalar) for one in row) else math.fsum(row)
 
 
 def _of_math(name: str, own: Any) -> Any:
@@ -292,6 +311,7 @@ def installed(
     swapped = _replacements()
     swapped |= {number: twin for number, (_, twin) in (arrays or {}).items()}
     kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    np.vectorize.__call__ = _call_vectorized  # type: ignore[method-assign]
     try:
         for names in namespaces:
             before = dict(names)
@@ -304,6 +324,7 @@ def installed(
             names.update({name: own for name, own in _ADDED.items() if name not in before})
         yield
     finally:
+        np.vectorize.__call__ = _vectorized_call  # type: ignore[method-assign]
         for names, before in kept:
             for name in [name for name in names if name not in before]:
                 del names[name]

@@ -83,7 +83,7 @@ class Scalar(Expression):
 
     def astype(self, dtype: Any, copy: bool = True) -> Scalar:  # noqa: ARG002, FBT001, FBT002
         """Return the scalar itself as a float."""
-        if np.dtype(dtype).kind != "f":
+        if np.dtype(dtype).kind != "f" or np.dtype(dtype).itemsize < self.dtype.itemsize:
             raise Unmodelled(f"a conversion to {np.dtype(dtype)}")
         return self
 

@@ -81,6 +81,19 @@ class Trace:
             known = self.conditions[indicator.number] = (indicator, bool(value))
         return known[1]
 
+    def floor(self, a: Expression) -> Any:
+        """Return the largest integer that is not above a number at the run's point.
+
+        Raises
+        ------
+        Unmodelled
+            Where all regions are run at once, or the number is not finite.
+        """
+        value = self._values.of(a)
+        if self.merging or not math.isfinite(value):
+            raise Unmodelled("rounding")
+        return self.pool.constant(math.floor(value))
+
 
 def traced(
     make: Callable[[], Instance],

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import kinds
+from gradcheck.proof import kinds, ordering
 from gradcheck.proof.array import SymbolicArray, entries, finished
+from gradcheck.proof.graph import PI
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import (
@@ -48,7 +49,12 @@ def _cosh(a: Scalar) -> Any:
     return (_exp(a) + _exp(-a)) / 2
 
 
-_exp, _log = _function("exp"), _function("log")
+_exp, _log, _root = _function("exp"), _function("log"), _function("sqrt")
+
+
+def arcsin(a: Scalar) -> Any:
+    """Return atan(a / √(1 − a²))."""
+    return a.pool.call("atan", a / _root(1 - a * a))
 
 
 def maximum(a: Scalar, b: Scalar) -> Any:
@@ -127,6 +133,15 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.cos: _function("cos"),
     np.tan: lambda a: a.pool.divide(a.pool.call("sin", a), a.pool.call("cos", a)),
     np.arctan: _function("atan"),
+    np.arcsin: lambda a: arcsin(a),
+    np.arccos: lambda a: a.pool.variable(PI) / 2 - arcsin(a),
+    np.arcsinh: lambda a: _log(a + _root(a * a + 1)),
+    np.arccosh: lambda a: _log(a + _root(a - 1) * _root(a + 1)),
+    np.arctanh: lambda a: _log((1 + a) / (1 - a)) / 2,
+    np.floor: ordering.floor,
+    np.ceil: ordering.ceil,
+    np.rint: ordering.nearest,
+    np.trunc: ordering.towards_zero,
     np.sinh: _sinh,
     np.cosh: _cosh,
     np.tanh: tanh,

@@ -26,7 +26,7 @@ Y = np.array([[1.5, 2.5, -2.0], [0.25, 1.75, 0.5]])
      "x.std(0)", "x.dot(y.T)", "x.cumsum()", "x.cumprod()", "x.ptp() if False else 0.0",
      "x.trace()",
      "x.diagonal()", "x.repeat(2)", "x.take([0, 2], axis=1)", "x.reshape(3, 2)", "x.flatten('F')",
-     "x.astype(float)", "x.astype(np.float32) * 1", "(x > 0).astype(float)",
+     "x.astype(float)", "(x > 0).astype(np.float32) * x", "(x > 0).astype(float)",
      "(x > 0).astype(int) * 2",
      "(x > 0).astype(bool) * 2.0", "(x > 0).sum() * 1.0", "(x > 0).mean()", "1.0 * (x > 0)",
      "((x > 0) + (y > 0)) * 1.0", "((x > 0) * (y > 0)) * 1.0", "((x > 0) & (y > 0)) * 1.0",

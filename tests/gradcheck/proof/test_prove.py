@@ -214,9 +214,9 @@ class TestRegions:
 
 
 def test_what_cannot_be_run_on_symbols_is_open() -> None:
-    found = pair(lambda x: np.sort(x), lambda g, x: g)["dx"]
+    found = pair(lambda x: np.unique(x), lambda g, x: g)["dx"]
     assert found.open
-    assert "sort" in found.reason
+    assert "unique" in found.reason
     assert found.claims == ()
 
 
