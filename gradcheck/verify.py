@@ -29,9 +29,7 @@ ANY = "backward"
 """The quantity of a planned contract."""
 
 
-def verify(
-    seed: int, progress: Progress | None = None, proving: Proving | None = None
-) -> Report:
+def verify(seed: int, progress: Progress | None = None, proving: Proving | None = None) -> Report:
     """Check every layer of `reference_net` at each of its shapes, and prove it at all small ones.
 
     Parameters
@@ -57,9 +55,7 @@ def verify(
     for k, (subject, formula) in enumerate(subjects):
         if progress is not None:
             progress(k, len(subjects), subject.name)
-        result = check_subject(
-            subject, regimes="all", seed=seed, formula=formula, proving=proving
-        )
+        result = check_subject(subject, regimes="all", seed=seed, formula=formula, proving=proving)
         planned = planned_checks(subject, formula, proof=proving is not None)
         results.setdefault(subject.name, []).append(_completed(result, subject, planned))
     if progress is not None:
@@ -113,9 +109,7 @@ def tool() -> dict[str, str]:
     }
 
 
-def _completed(
-    result: Result, subject: Subject, planned: list[tuple[str, Oracle, str]]
-) -> Result:
+def _completed(result: Result, subject: Subject, planned: list[tuple[str, Oracle, str]]) -> Result:
     made = {
         (ANY if check.contract else check.quantity, check.oracle, check.contract)
         for check in result.checks

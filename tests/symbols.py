@@ -55,7 +55,9 @@ class Run:
             return type(value)([self.floats(one) for one in value])
         if isinstance(value, Scalar):
             return self.values.of(value)
-        if isinstance(value, np.ndarray) and (isinstance(value, SymbolicArray) or value.dtype == "O"):
+        if isinstance(value, np.ndarray) and (
+            isinstance(value, SymbolicArray) or value.dtype == "O"
+        ):
             found = np.array([self.values.of(one) for one in entries(value).flat], dtype=float)
             return found.reshape(value.shape)
         assert not isinstance(value, Selection)

@@ -51,9 +51,8 @@ def verify_command(
 ) -> int:
     """Check the reference network: every layer, every oracle, every contract."""
     prepare(output, ("report.json", "report.md", "notes.md"))
-    from gradcheck.verify import exit_code, verify
-
     from gradcheck.proof.checks import Proving
+    from gradcheck.verify import exit_code, verify
 
     proving = None if no_proof else Proving(seconds=proof_seconds)
     with progress(shown=not quiet and sys.stderr.isatty()) as shown:

@@ -35,7 +35,7 @@ class SymbolicArray(np.ndarray[Any, Any]):
         self.kind = getattr(source, "kind", FLOAT)
 
     @property
-    def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
+    def dtype(self) -> np.dtype[Any]:
         """Return float64, int64 or bool: what code that asks would find on numbers."""
         return kinds.dtype_of(self.kind)
 
@@ -92,7 +92,7 @@ class SymbolicArray(np.ndarray[Any, Any]):
         """Return one entry."""
         return scalar(super().item(*place))
 
-    def astype(self, dtype: Any, *, copy: bool = True, **keywords: Any) -> Any:
+    def astype(self, dtype: Any, *, copy: bool = True, **keywords: Any) -> Any:  # type: ignore[override]
         """Return the same numbers as another kind; itself where NumPy would."""
         wanted = np.dtype(dtype)
         if keywords:
@@ -114,7 +114,7 @@ class SymbolicArray(np.ndarray[Any, Any]):
         """Return the array itself, as NumPy does."""
         return self
 
-    conjugate = conj  # type: ignore[assignment]
+    conjugate = conj
 
     def fill(self, value: Any) -> None:  # noqa: D102 - as ndarray
         self[...] = value
@@ -244,8 +244,8 @@ class Selection:
         raise Unmodelled("entries chosen by a mask, of unknown number")
 
     __bool__ = __len__ = __iter__ = __getitem__ = __setitem__ = __contains__ = _unknown
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _unknown  # type: ignore[assignment]
-    __hash__ = _unknown  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _unknown
+    __hash__ = _unknown
 
     def _in_place(ufunc: Any) -> Any:  # noqa: N805
         def method(self: Selection, other: Any) -> Selection:
@@ -286,14 +286,14 @@ def entries(value: Any) -> Array:
         Where it holds something else than real numbers.
     """
     if isinstance(value, SymbolicArray):
-        plain = value.view(np.ndarray)
+        plain: Array = value.view(np.ndarray)
         if not _all_scalars(plain):
             plain[...] = _coerce(plain)
         return plain
     if isinstance(value, Scalar):
-        plain = np.empty((), dtype=object)
-        plain[()] = value
-        return plain
+        alone: Array = np.empty((), dtype=object)
+        alone[()] = value
+        return alone
     if isinstance(value, Selection):
         raise Unmodelled("entries chosen by a mask among others")
     plain = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
@@ -377,7 +377,7 @@ def _mask_of(key: Any) -> Any:
 
 
 def _for_mask(value: Any, mask: Array) -> Any:
-    """Return what is computed with, or put, under a mask: in the whole shape, or a single number."""
+    """Return what is computed with, or put, under a mask: of the whole shape, or one number."""
     if isinstance(value, Selection):
         if value.mask.shape != mask.shape or any(
             a is not b for a, b in zip(value.mask.flat, mask.flat, strict=True)

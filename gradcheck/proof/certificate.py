@@ -22,6 +22,9 @@ DIGITS = 60
 SHOWN = 12
 """Digits of a value that is not rational."""
 
+SEEN = 1e-9
+"""Relative difference above which floats can tell two values apart, whatever they are made of."""
+
 WITHIN = 0.5
 """The replay shows the exact difference up to this part of it."""
 
@@ -61,7 +64,7 @@ def candidate(
     got: Sequence[Expression], true: Sequence[Expression], values: FloatValues
 ) -> int | None:
     """Return the entry that differs most at a point, as far as floats can tell."""
-    best, entry = 1e-7, None
+    best, entry = SEEN, None
     for k, (one, other) in enumerate(zip(got, true, strict=True)):
         a, b = values.of(one), values.of(other)
         gap = abs(a - b) / max(abs(a), abs(b), 1e-3)

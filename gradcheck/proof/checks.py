@@ -19,7 +19,8 @@ from gradcheck.records import Check, Finding, Oracle, Proof, Verdict, Worst
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gradcheck.proof.prove import Statement, Tracer
+    from gradcheck.proof.prove import Tracer
+    from gradcheck.proof.statement import Statement
     from gradcheck.records import Result
     from gradcheck.subject import Subject
 
@@ -74,14 +75,14 @@ def with_proof(
     known = {finding.quantity for finding in result.findings if not finding.remark}
     findings = [_finding(c) for c in checks if c.quantity in refuted - known]
     own = tuple(
-        replace(check, agree=(*check.agree, Oracle.PROOF)) if _agrees(check, refuted, proved) else check
+        replace(check, agree=(*check.agree, Oracle.PROOF))
+        if _agrees(check, refuted, proved)
+        else check
         for check in result.checks
     )
     remarks = [finding for finding in result.findings if finding.remark]
     faults = [finding for finding in result.findings if not finding.remark]
-    return replace(
-        result, checks=(*own, *checks), findings=(*faults, *findings, *remarks)
-    )
+    return replace(result, checks=(*own, *checks), findings=(*faults, *findings, *remarks))
 
 
 def _agrees(check: Check, refuted: set[str], proved: set[str]) -> bool:
@@ -110,9 +111,7 @@ def _named(point: Mapping[str, str]) -> str:
     return ", ".join(named + ["…"] * (len(point) > SHOWN_ENTRIES))
 
 
-def proof_checks(
-    subject: Subject, formula: str | None, proving: Proving, seed: int
-) -> list[Check]:
+def proof_checks(subject: Subject, formula: str | None, proving: Proving, seed: int) -> list[Check]:
     """Return one check for each gradient of a subject, and for y where there is a formula."""
     started = perf_counter()
     budget = Budget(proving.seconds)
@@ -149,14 +148,12 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         residual=0.0 if verdict is Verdict.PASS else math.nan,
         worst=worst,
         reason=statement.reason,
-        proof=_proof(subject, statement, [*shapes.items()]),
+        proof=_proof(statement, [*shapes.items()]),
         seconds=seconds,
     )
 
 
-def _proof(
-    subject: Subject, statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]
-) -> Proof:
+def _proof(statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Proof:
     certificate = statement.certificate
     sizes = {**dict(shapes), UPSTREAM: ()}
     point = {}

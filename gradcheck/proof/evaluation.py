@@ -86,7 +86,6 @@ class FloatValues:
             return float(arguments[0] >= 0) if arguments[0] == arguments[0] else math.nan
         return FLOATS[operation](arguments[0])
 
-
     def _variable(self, name: str) -> float:
         if name == PI:
             return math.pi
@@ -190,15 +189,19 @@ def _enclosure(node: Expression, arguments: list[Any], point: Mapping[str, Any])
         return arguments[0] ** node.value
     if operation == "maximum":
         return _largest(arguments)
-    if operation == "positive":
-        return iv.mpf(_sign(arguments[0], zero=-1) > 0)
-    if operation == "nonnegative":
-        return iv.mpf(_sign(arguments[0], zero=1) > 0)
-    if operation in ("log", "sqrt") and _sign(arguments[0]) < 0:
-        raise ArithmeticError(f"{operation} of a negative number")
-    if operation in ("atan", "erf"):
-        return _rising(operation, arguments[0])
-    return getattr(iv, operation)(arguments[0])
+    return _called(operation, arguments[0])
+
+
+def _called(function: str, value: Any) -> Any:
+    from mpmath import iv
+
+    if function in INDICATORS:
+        return iv.mpf(_sign(value, zero=1 if function == "nonnegative" else -1) > 0)
+    if function in ("log", "sqrt") and _sign(value) < 0:
+        raise ArithmeticError(f"{function} of a negative number")
+    if function in ("atan", "erf"):
+        return _rising(function, value)
+    return getattr(iv, function)(value)
 
 
 def _sign(value: Any, zero: int = 0) -> int:

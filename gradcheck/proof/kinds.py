@@ -37,7 +37,7 @@ _BITWISE = frozenset({np.bitwise_and, np.bitwise_or, np.invert})
 _AS_LOGICAL = {
     np.add: np.logical_or, np.maximum: np.logical_or, np.fmax: np.logical_or,
     np.multiply: np.logical_and, np.minimum: np.logical_and, np.fmin: np.logical_and,
-    np.positive: np.positive, np.absolute: np.positive, np.conjugate: np.positive,
+    np.absolute: np.positive, np.conjugate: np.positive,
 }  # fmt: skip
 """What they are, of truth values alone."""
 

@@ -9,9 +9,10 @@ from gradcheck.proof.exceptions import KINK, exceptions_of
 from gradcheck.proof.expression import INDICATORS, reached
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
+from gradcheck.proof.moving import remade
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from gradcheck.proof.expression import Expression
     from gradcheck.proof.graph import Graph
@@ -97,7 +98,7 @@ def same_for_any_maximum(
             free.append(pool.variable(f"maximum {node.number}"))
             made[node.number] = free[-1]
         else:
-            made[node.number] = _again(node, made)
+            made[node.number] = remade(node, made)
     y, got = ([made[one.number] for one in part] for part in (outputs, own))
     true = gradients(y, cotangents, [*variables, *free])
     try:
@@ -139,7 +140,7 @@ def _with_zero(
         elif node.operation in INDICATORS and _variable(node.arguments[0]) is variable:
             made[node.number] = _indicator(node, side)
         else:
-            made[node.number] = _again(node, made)
+            made[node.number] = remade(node, made)
     return [made[root.number] for root in roots]
 
 
@@ -149,20 +150,6 @@ def _indicator(node: Expression, side: int | None) -> Any:
         return pool.one if node.operation == "nonnegative" else pool.zero
     rises = argument.operation == "variable" or argument.arguments[0].value > 0
     return pool.one if rises == bool(side) else pool.zero
-
-
-def _again(node: Expression, made: Mapping[int, Expression]) -> Any:
-    arguments = [made[argument.number] for argument in node.arguments]
-    if all(a is b for a, b in zip(arguments, node.arguments, strict=True)):
-        return node
-    pool, operation = node.pool, node.operation
-    if operation == "power":
-        return pool.power(arguments[0], node.value)
-    if operation == "maximum":
-        return pool.maximum(arguments)
-    if operation in ("add", "mul", *INDICATORS):
-        return getattr(pool, operation)(*arguments)
-    return pool.call(operation, arguments[0])
 
 
 def told(own: Sequence[Expression], true: Sequence[Expression], forms: NormalForms) -> str:

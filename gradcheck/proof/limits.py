@@ -19,7 +19,7 @@ refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
 """While code under test runs on symbols, why it cannot: a bare `except` does not hide it."""
 
 
-class GivenUp(BaseException):  # noqa: N818 - it is an answer
+class GivenUp(BaseException):
     """No proof was found, and none was refuted: the text says why.
 
     Not an Exception: code under test that catches those must not go on where its symbols end.
@@ -47,9 +47,7 @@ class Budget:
         Of a graph, and of one polynomial.
     """
 
-    def __init__(
-        self, seconds: float = SECONDS, nodes: int = NODES, terms: int = TERMS
-    ) -> None:
+    def __init__(self, seconds: float = SECONDS, nodes: int = NODES, terms: int = TERMS) -> None:
         self.nodes, self.terms = nodes, terms
         self._end = thread_time() + seconds
         self.seconds = seconds

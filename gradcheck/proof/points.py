@@ -212,6 +212,9 @@ class Points:
 
 def _within(low: float, high: float, wide: float) -> tuple[float, float]:
     """Return the part of an open interval that random entries come from."""
-    low = max(low + 1 / GRID, -wide) if low < wide else low + 1 / GRID
-    high = min(high - 1 / GRID, wide) if high > -wide else high - 1 / GRID
-    return low, max(low, high) if np.isfinite(high) else low + wide
+    low, high = low + 1 / GRID, high - 1 / GRID
+    if low > wide / 2:
+        return low, max(low, min(high, low + 2 * wide))
+    if high < -wide / 2:
+        return min(high, max(low, high - 2 * wide)), high
+    return max(low, -wide), max(low, min(high, wide))

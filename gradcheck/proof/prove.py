@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof import faithful, kinks, residual
+from gradcheck.proof import faithful, guards, kinks, residual
 from gradcheck.proof.certificate import candidate, certified, neighbours
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.evaluation import FloatValues
@@ -239,6 +239,9 @@ class Prover:
         differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
         found = self._certificate(graph, quantity, own, true, [first, *range(POINTS)])
         if found is not None:
+            guarded = self._up_to_guards(graph, quantity, own, forms)
+            if guarded:
+                return replace(statement, reason=guarded)
             text = ""
             if claim != NOTES_BACKWARD:
                 text = self._residual(graph, quantity, own, true, found, forms)
@@ -254,10 +257,29 @@ class Prover:
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
                 exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
             )
+        guarded = self._up_to_guards(graph, quantity, own, forms)
+        if guarded:
+            return replace(statement, reason=guarded)
         further = () if graph.conditions else self._points.beside([*own, *true], graph)
         points = chain(range(POINTS, TRIED), further)
         found = self._certificate(graph, quantity, own, true, points)
         return replace(statement, certificate=found, reason="" if found else UNDECIDED)
+
+    def _up_to_guards(
+        self, graph: Graph, quantity: str, own: Sequence[Expression], forms: NormalForms
+    ) -> str:
+        """Return that a gradient is exact once forward's guards are read as 0; empty if not so."""
+        names = graph.variables.get(quantity[1:])
+        if names is None:
+            return ""
+        pool = graph.pool
+        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
+        variables = [pool.variable(one) for one in names]
+        known = guards.exact_up_to(graph.y, upstream, variables, own, forms)
+        if not known:
+            return ""
+        told = ", ".join(f"{float(value):g}" for value in known)
+        return f"exact up to {told}, which forward adds as a guard and backward leaves out"
 
     def _certificate(
         self,

@@ -1,4 +1,4 @@
-"""Stand-ins for `np`, `math`, `float`, `max` and `min` in the modules under test, while they run."""
+"""Stand-ins for `np`, `math`, `float` and the like in modules under test, while they run."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import functions
-from gradcheck.proof.array import SymbolicArray, wrapped
+from gradcheck.proof import making
+from gradcheck.proof.array import SymbolicArray, entries, finished, wrapped
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar, current, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 def _as_exact(value: Any) -> Any:
@@ -28,47 +28,47 @@ def _as_exact(value: Any) -> Any:
 
 
 def _array(value: Any, dtype: Any = None, **keywords: Any) -> Any:
-    if functions.holds_symbols(value):
+    if making.holds_symbols(value):
         if keywords.pop("order", None) not in (None, "C", "K"):
             raise Unmodelled("np.array with order=")
         keywords.pop("subok", None)
-        return functions.array(value, dtype, **keywords)
+        return making.array(value, dtype, **keywords)
     return _as_exact(np.array(value, dtype, **keywords))
 
 
 def _asarray(a: Any, dtype: Any = None, order: Any = None, **keywords: Any) -> Any:
-    if not functions.holds_symbols(a):
+    if not making.holds_symbols(a):
         return np.asarray(a, dtype, order, **keywords)
     if keywords:
         raise Unmodelled(f"np.asarray with {', '.join(keywords)}")
-    return functions.call(np.asarray, (a, dtype, order), {})
+    return making.asarray(a, dtype, order)
 
 
 def _contiguous(a: Any, dtype: Any = None, **keywords: Any) -> Any:
-    if not functions.holds_symbols(a):
+    if not making.holds_symbols(a):
         return np.ascontiguousarray(a, dtype, **keywords)
     return np.atleast_1d(_asarray(a, dtype, "C", **keywords))
 
 
 def _empty(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    return functions.unwritten(shape, dtype)
+    return making.unwritten(shape, dtype)
 
 
 def _zeros(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    return functions.filled(shape, 0, dtype)
+    return making.filled(shape, 0, dtype)
 
 
 def _ones(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    return functions.filled(shape, 1, dtype)
+    return making.filled(shape, 1, dtype)
 
 
 def _full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
     kind = kind_of(fill_value)
-    if dtype is None and not functions.holds_symbols(fill_value) and kind != FLOAT:
+    if dtype is None and not making.holds_symbols(fill_value) and kind != FLOAT:
         return np.full(shape, fill_value)
     if dtype is None and kind != FLOAT:
         raise Unmodelled(f"np.full with what may be {kind}")
-    return functions.filled(shape, fill_value, dtype)
+    return making.filled(shape, fill_value, dtype)
 
 
 def _made_by(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,14 +87,14 @@ class _Vectorized:
         self._otypes = otypes
 
     def __call__(self, *args: Any) -> Any:
-        if not any(map(functions.holds_symbols, args)):
+        if not any(map(making.holds_symbols, args)):
             return self._plain(*args)
         function = np.frompyfunc(self._function, len(args), 1)
         result = function(*[np.asarray(one, dtype=object) for one in args])
         given = self._otypes or [float if kind_of(np.ravel(result)[0]) == FLOAT else object]
         if len(given) != 1 or np.dtype(given[0]).kind != "f":
             raise Unmodelled("np.vectorize of what may give no floats")
-        return functions.finished(functions.entries(result))
+        return finished(entries(result))
 
 
 _vectorized_call = np.vectorize.__call__
@@ -102,7 +102,7 @@ _vectorized_call = np.vectorize.__call__
 
 def _call_vectorized(self: np.vectorize, *args: Any, **keywords: Any) -> Any:
     """Call what np.vectorize gave before the run: nothing says where it is kept."""
-    if not any(map(functions.holds_symbols, (*args, *keywords.values()))):
+    if not any(map(making.holds_symbols, (*args, *keywords.values()))):
         return _vectorized_call(self, *args, **keywords)
     if keywords or self.excluded or self.signature is not None or self.cache:
         raise Unmodelled("np.vectorize with these arguments")
@@ -152,14 +152,26 @@ _NUMPY: dict[str, Any] = {
 }
 
 _MATH: dict[str, Callable[..., Any]] = {
-    name: ufunc
-    for name, ufunc in {
-        "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "log2": np.log2,
-        "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan, "atan": np.arctan,
-        "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "fabs": np.absolute, "pow": np.power,
-        "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "sqrt": _root,
-    }.items()
-}  # fmt: skip
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log1p": np.log1p,
+    "log2": np.log2,
+    "log10": np.log10,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "fabs": np.absolute,
+    "pow": np.power,
+    "isnan": np.isnan,
+    "isinf": np.isinf,
+    "isfinite": np.isfinite,
+    "sqrt": _root,
+}
 
 
 class MathProxy(types.ModuleType):
@@ -169,7 +181,7 @@ class MathProxy(types.ModuleType):
         super().__init__("math")
         self.pi, self.e = _constant(math.pi), _constant(math.e)
         self.erf = lambda x: x.pool.call("erf", x) if isinstance(x, Scalar) else math.erf(x)
-        self.erfc = lambda x: 1 - self.erf(x) if isinstance(x, Scalar) else math.erfc(x)
+        self.erfc = lambda x: 1 - x.pool.call("erf", x) if isinstance(x, Scalar) else math.erfc(x)
         self.fsum = lambda seq: _fsum(list(seq))
 
     def __getattr__(self, name: str) -> Any:
@@ -279,7 +291,12 @@ def _is_finite_float(value: Any) -> bool:
 
 
 @contextmanager
-def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator[None]:
+def installed(
+    namespaces: Iterable[dict[str, Any]],
+    *,
+    floats: bool,
+    arrays: Mapping[int, tuple[Any, Any]] | None = None,
+) -> Iterator[None]:
     """Swap the names in these modules' globals; all of them are as before at the end.
 
     Parameters
@@ -287,8 +304,12 @@ def installed(namespaces: Iterable[dict[str, Any]], *, floats: bool) -> Iterator
     namespaces : iterable of dict
     floats : bool
         Swap float numbers too, for exact ones.
+    arrays : mapping of int to (array, array), optional
+        What an instance holds, by identity, and its exact twin: a global that is the same array
+        stays the same.
     """
     swapped = _replacements()
+    swapped |= {number: twin for number, (_, twin) in (arrays or {}).items()}
     kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
     np.vectorize.__call__ = _call_vectorized  # type: ignore[method-assign]
     try:

@@ -75,9 +75,7 @@ def quotient(
     return guess
 
 
-def told(
-    difference: Expression, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]
-) -> str:
+def told(difference: Expression, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Return a difference as text; empty where it is long or holds what cannot be written."""
     try:
         form = forms.of(difference)
@@ -105,9 +103,7 @@ def _sum(p: Polynomial, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]
 
 
 def _product(monomial: Monomial, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]) -> str:
-    return " ".join(
-        _raised(_generator(number, forms, shapes), power) for number, power in monomial
-    )
+    return " ".join(_raised(_generator(number, forms, shapes), power) for number, power in monomial)
 
 
 def _raised(text: str, power: Fraction | int) -> str:

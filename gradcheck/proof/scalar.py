@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.constants import exact
-from gradcheck.proof.expression import INDICATORS, Expression, reached
+from gradcheck.proof.exceptions import DIVISION, DOMAIN, exceptions_of
+from gradcheck.proof.expression import INDICATORS, Expression
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
-    from gradcheck.proof.expression import Pool
     from gradcheck.proof.tracing import Trace
 
 current: ContextVar[Trace] = ContextVar("current")
@@ -66,7 +65,7 @@ class Scalar(Expression):
     real = property(lambda self: self)
     T = property(lambda self: self)
     # isinstance(x, float) and isinstance(x, np.floating) hold, as of what it stands for.
-    __class__ = property(lambda self: np.float64)  # type: ignore[assignment]
+    __class__ = property(lambda _self: np.float64)
 
     def item(self) -> Scalar:
         """Return the scalar itself."""
@@ -214,12 +213,12 @@ class Scalar(Expression):
         return greater_equal(scalar(other), self)
 
     def __eq__(self, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS + (Scalar,)):
+        if not isinstance(other, (*_NUMBERS, Scalar)):
             return NotImplemented
         return equal(self, scalar(other))
 
     def __ne__(self, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS + (Scalar,)):
+        if not isinstance(other, (*_NUMBERS, Scalar)):
             return NotImplemented
         return logical_not(equal(self, scalar(other)))
 
@@ -227,7 +226,7 @@ class Scalar(Expression):
 def _binary(operation: str, a: Any, b: Any) -> Any:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return NotImplemented
-    if not (isinstance(a, _NUMBERS + (Scalar,)) and isinstance(b, _NUMBERS + (Scalar,))):
+    if not (isinstance(a, (*_NUMBERS, Scalar)) and isinstance(b, (*_NUMBERS, Scalar))):
         return NotImplemented
     if operation == "add" and _perhaps_true(a) and _perhaps_true(b):
         raise Unmodelled("a sum of what may be two truth values, or two numbers")
@@ -279,36 +278,8 @@ def whole(node: Expression) -> bool:
 
 
 def partial(node: Expression) -> bool:
-    """Say whether a node may have no value somewhere: a root or a logarithm of what may be < 0."""
-    signs: dict[int, int] = {}
-    for one in reached([node]):
-        given = [signs[argument.number] for argument in one.arguments]
-        if one.operation == "log" and given[0] < 2:
-            return True
-        if one.operation == "sqrt" and given[0] < 1:
-            return True
-        if one.operation == "power" and one.value < 0 and given[0] < 2:
-            return True
-        signs[one.number] = _sign(one, given)
-    return False
-
-
-def _sign(node: Expression, given: list[int]) -> int:
-    """Return 2 for what is positive, 1 for what is not negative, 0 for what may be either."""
-    operation = node.operation
-    if operation == "constant":
-        return 2 if node.value > 0 else int(node.value == 0)
-    if operation == "exp":
-        return 2
-    if operation in INDICATORS:
-        return 1
-    if operation in ("sqrt", "power"):
-        return max(given[0], int(operation == "power" and node.value % 2 == 0))
-    if operation == "maximum":
-        return max(given)
-    if operation in ("add", "mul") and min(given) > 0:
-        return max(given) if operation == "add" else min(given)
-    return 0
+    """Say whether a node may have no value somewhere: where it divides by 0, say."""
+    return bool({DIVISION, DOMAIN} & {*exceptions_of([node])})
 
 
 def _negated(node: Expression) -> Expression | None:
@@ -362,7 +333,7 @@ def equal(a: Scalar, b: Scalar) -> Any:
 
 
 def chosen(indicator: Scalar, a: Scalar, b: Scalar) -> Any:
-    """Return a where the indicator is 1, else b; where regions are run one by one, it is decided."""
+    """Return a where the indicator is 1, else b; where one region is run, it is decided."""
     if indicator.operation == "constant" or current.get().merging:
         return a.pool.select(indicator, a, b)
     return a if indicator else b

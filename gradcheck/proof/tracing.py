@@ -9,9 +9,9 @@ import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.constants import exact
-from gradcheck.proof.evaluation import PI, FloatValues
+from gradcheck.proof.evaluation import FloatValues
 from gradcheck.proof.expression import Pool
-from gradcheck.proof.graph import UNWRITTEN, UPSTREAM, Graph, must_be_free, variables_of
+from gradcheck.proof.graph import PI, UNWRITTEN, UPSTREAM, Graph, must_be_free, variables_of
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gradcheck.proof.expression import Expression
     from gradcheck.records import Array
     from gradcheck.subject import Instance
+
 
 class Trace:
     """One run on symbols.
@@ -171,19 +172,20 @@ def _traced(
             for name, array in zip(names, inputs, strict=True)
         ]
         namespaces = namespaces_of(instance)
-        with made_exact(instance, floats=floats), installed(namespaces, floats=floats):
+        with (
+            made_exact(instance, floats=floats) as arrays,
+            installed(namespaces, floats=floats, arrays=arrays),
+        ):
             y = instance.forward(*symbols)
             output = _entries(y, "forward")
             shape = np.shape(y)
-            if shape != upstream.shape:
-                raise Unmodelled(f"on symbols y has the shape {shape}, not {upstream.shape}")
+            _must_be(shape, upstream.shape)
             handed = instance.backward(_symbols(trace.pool, variables[UPSTREAM], upstream.shape))
             gradients = tuple(
                 None if one is None or name in numbers else _like(one, array, name)
                 for one, name, array in zip(handed, names, inputs, strict=True)
             )
-        if refused:
-            raise Unmodelled(f"the code goes on after: {refused[0]}")
+        _must_be_none(refused)
     except GivenUp as error:
         raise type(error)(f"{error}{_place(error.__traceback__)}") from None
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything on symbols
@@ -202,6 +204,16 @@ def _traced(
         literals=trace.literals,
         conditions=tuple(trace.conditions.values()),
     )
+
+
+def _must_be_none(refused: Sequence[str]) -> None:
+    if refused:
+        raise Unmodelled(f"the code goes on after: {refused[0]}")
+
+
+def _must_be(shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    if shape != wanted:
+        raise Unmodelled(f"on symbols y has the shape {shape}, not {wanted}")
 
 
 def _symbols(pool: Pool, names: Sequence[str], shape: tuple[int, ...]) -> SymbolicArray:

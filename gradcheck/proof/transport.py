@@ -104,8 +104,15 @@ def unpacked(
 
 
 _NONE = (
-    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
-)  # fmt: skip
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading raises where there is no graph."""
 
 
 def _read(
@@ -135,7 +142,7 @@ def _read(
         variables=variables,
         shapes=dict(shapes),
         literals={_text(text): _number(value) for text, value in given["literals"].items()},
-        conditions=tuple((nodes[_index(k, nodes)], _truth(value)) for k, value in given["conditions"]),
+        conditions=tuple((nodes[_index(k, nodes)], _truth(v)) for k, v in given["conditions"]),
     )
 
 

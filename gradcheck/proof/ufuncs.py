@@ -234,7 +234,7 @@ def _only_defaults(ufunc: Any, method: str, keywords: dict[str, Any]) -> None:
 
 
 def _only_where(where: Any, result: Any, out: Any) -> Any:
-    from gradcheck.proof.functions import choose
+    from gradcheck.proof.choosing import choose
 
     if out is None:
         raise Unmodelled("where= without out=: its other entries are not set")
@@ -251,7 +251,7 @@ def _at(ufunc: Any, target: Any, index: Any, *values: Any) -> None:
 
 
 def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any) -> Any:
-    from gradcheck.proof.functions import largest
+    from gradcheck.proof.reductions import largest
 
     (array,) = inputs
     where = keywords.pop("where", True)
@@ -270,7 +270,7 @@ def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out
     if ufunc in _LARGEST:
         if initial is not None:
             raise Unmodelled(f"np.{ufunc.__name__}.reduce with initial=")
-        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out, kind=kind)
+        return finished(largest(given, axis, _LARGEST[ufunc], keepdims=keepdims), out, kind=kind)
     reduced = _fold(ufunc, given, axis, keepdims=keepdims)
     if initial is not None:
         kind = kinds.joined((kind, kind_of(initial)))

@@ -202,7 +202,10 @@ class InProcess:
         return None
 
     def tracer(  # see Host
-        self, index: int, names: Sequence[str], numbers: frozenset[str]  # noqa: ARG002
+        self,
+        index: int,
+        names: Sequence[str],
+        numbers: frozenset[str],  # noqa: ARG002
     ) -> Tracer | None:
         """Return None: it can be run here."""
         return None

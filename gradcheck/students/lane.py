@@ -149,7 +149,6 @@ class Lane:
         convention = {**description.convention}
         return replace(result, convention=convention)
 
-
     def _subject(self, index: int, description: Description, again: str) -> Subject:
         subject = subject_of(
             description,

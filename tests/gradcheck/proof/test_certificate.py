@@ -67,7 +67,9 @@ def test_a_difference_below_the_intervals_is_no_certificate(pool: Pool) -> None:
     x = pool.variable("x")
     one = pool.mul(pool.call("exp", x), pool.call("exp", pool.negative(x)))
     assert certify(one, pool.one, 1.0) is None
-    assert certify(pool.add(one, pool.constant(Fraction(1, 10**9))), pool.one, 1.0 + 1e-9) is not None
+    assert (
+        certify(pool.add(one, pool.constant(Fraction(1, 10**9))), pool.one, 1.0 + 1e-9) is not None
+    )
 
 
 def test_at_a_kink_there_is_none(pool: Pool) -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
+from symbols import agree, coded, tracing
 
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.ufuncs import ARITHMETIC, LOGICAL
-from symbols import agree, coded, tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,9 @@ def test_each_where_comparisons_are_decided(ufunc: Any) -> None:
     agree(on_numbers(ufunc), *arrays, merging=False)
 
 
-@pytest.mark.parametrize("ufunc", [u for u in BINARY if u not in TRUTH_ONLY], ids=lambda u: u.__name__)
+@pytest.mark.parametrize(
+    "ufunc", [u for u in BINARY if u not in TRUTH_ONLY], ids=lambda u: u.__name__
+)
 @settings(max_examples=15, deadline=None)
 @given(shapes=mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3))
 def test_broadcasting(ufunc: Any, shapes: Any) -> None:

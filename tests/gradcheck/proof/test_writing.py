@@ -47,7 +47,16 @@ def test_each(text: str) -> None:
 
 def test_every_operation_is_written() -> None:
     for operation in OPERATIONS:
-        if operation not in ("constant", "variable", "add", "mul", "power", "maximum", "positive", "nonnegative"):
+        if operation not in (
+            "constant",
+            "variable",
+            "add",
+            "mul",
+            "power",
+            "maximum",
+            "positive",
+            "nonnegative",
+        ):
             assert written(POOL.call(operation, X)) == f"{operation}(x)"
 
 
