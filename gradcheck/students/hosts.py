@@ -201,10 +201,10 @@ class InProcess:
         """Return None, as `forwards`."""
         return None
 
-    def tracer(  # see Host
+    def tracer(
         self,
-        index: int,
-        names: Sequence[str],
+        index: int,  # noqa: ARG002 - see Host
+        names: Sequence[str],  # noqa: ARG002
         numbers: frozenset[str],  # noqa: ARG002
     ) -> Tracer | None:
         """Return None: it can be run here."""
