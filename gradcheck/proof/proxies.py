@@ -181,7 +181,7 @@ class MathProxy(types.ModuleType):
         super().__init__("math")
         self.pi, self.e = _constant(math.pi), _constant(math.e)
         self.erf = lambda x: x.pool.call("erf", x) if isinstance(x, Scalar) else math.erf(x)
-        self.erfc = lambda x: 1 - self.erf(x) if isinstance(x, Scalar) else math.erfc(x)
+        self.erfc = lambda x: 1 - x.pool.call("erf", x) if isinstance(x, Scalar) else math.erfc(x)
         self.fsum = lambda seq: _fsum(list(seq))
 
     def __getattr__(self, name: str) -> Any:

@@ -206,8 +206,11 @@ def test_a_symbol_of_another_run_is_refused() -> None:
         left[0, 0]
 
 
-@pytest.mark.parametrize("value", ["text", 1j, None, np.array(["a"]), np.array([1j]), [{}]],
-                         ids=repr)  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["text", 1j, None, np.array(["a"]), np.array([1j]), [object()]],
+    ids=["text", "complex", "none", "texts", "complexes", "objects"],
+)
 def test_only_real_numbers_are_entries(value: Any) -> None:
     with tracing(), pytest.raises(Unmodelled):
         entries(value)

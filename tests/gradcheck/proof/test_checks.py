@@ -57,10 +57,10 @@ def test_refuted() -> None:
 
 
 def test_open() -> None:
-    [check] = proof_checks(subject(lambda g, x: np.linalg.pinv(2 * x * g).T), None, Proving(), 0)
+    [check] = proof_checks(subject(lambda g, x: np.unwrap(2 * x * g)), None, Proving(), 0)
     assert check.verdict is Verdict.INCONCLUSIVE
     assert check.evidence is None
-    assert "pinv" in check.reason
+    assert "unwrap" in check.reason
 
 
 def test_at_regions() -> None:
@@ -124,7 +124,7 @@ class TestWithProof:
         assert all(Oracle.PROOF not in check.agree for check in result.checks)
 
     def test_what_is_open_changes_nothing(self) -> None:
-        own = subject(lambda g, x: 2 * x * g + 0 * np.sum(np.linalg.pinv(x)))
+        own = subject(lambda g, x: 2 * x * g + 0 * np.unwrap(x))
         result = check_subject(own)
         proved = with_proof(result, own, None, Proving(), 0)
         assert proved.checks[: len(result.checks)] == result.checks

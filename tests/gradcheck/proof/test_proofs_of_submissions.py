@@ -24,7 +24,7 @@ OF_ANOTHER_ORACLE = {
     "mutates-upstream", "non-deterministic", "overflow", "shared-state", "stale-cache",
     "stale-parameter", "numerical-backward", "batch-axis", "size-hard-coded",
 }  # fmt: skip
-"""Codes of what is right over the reals in a first call, at its size and for its own forward, or
+"""Codes of what is right over the reals, in a first call, at its size and for its own forward; or
 does not always return the same.
 """
 
