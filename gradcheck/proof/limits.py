@@ -11,6 +11,9 @@ NODES = 400_000
 TERMS = 60_000
 """Terms of one polynomial."""
 
+BETWEEN = 1_000
+"""Terms between two looks at the clock, which costs as much as some ten of them."""
+
 SECONDS = 2.0
 """For one subject."""
 
@@ -50,6 +53,7 @@ class Budget:
     def __init__(self, seconds: float = SECONDS, nodes: int = NODES, terms: int = TERMS) -> None:
         self.nodes, self.terms = nodes, terms
         self._end = thread_time() + seconds
+        self._unseen = BETWEEN
         self.seconds = seconds
 
     def count(self, nodes: int) -> None:
@@ -75,7 +79,10 @@ class Budget:
         """
         if terms > self.terms:
             raise GivenUp(f"a polynomial has more than {self.terms} terms")
-        self.look()
+        self._unseen += terms + 1
+        if self._unseen > BETWEEN:
+            self._unseen = 0
+            self.look()
 
     def left(self) -> float:
         """Return the seconds that are left; at least a little."""

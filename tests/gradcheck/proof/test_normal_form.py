@@ -261,8 +261,13 @@ choices = st.lists(
 coordinates = st.integers(-3000, 3000).filter(lambda n: n % 10).map(lambda n: Fraction(n, 937))
 
 
+def apart(place: tuple[Fraction, Fraction]) -> bool:
+    """Say that x and y are no tie of a maximum: what is 0 generically may differ there."""
+    return abs(place[0]) != abs(place[1])
+
+
 @settings(deadline=None, max_examples=150)
-@given(choices, st.lists(st.tuples(coordinates, coordinates), min_size=8, max_size=8))
+@given(choices, st.lists(st.tuples(coordinates, coordinates).filter(apart), min_size=8, max_size=8))
 def test_nothing_is_proved_that_has_another_value_anywhere(
     made_by: list[Any], places: list[tuple[Fraction, Fraction]]
 ) -> None:
