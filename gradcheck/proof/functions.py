@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof import choosing, convolution, kinds, making, ordering, products, reductions
-from gradcheck.proof.array import Selection, SymbolicArray, entries, finished, wrapped
+from gradcheck.proof.array import SymbolicArray, entries, finished, wrapped
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

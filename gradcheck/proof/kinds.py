@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, boolean, whole
+from gradcheck.proof.logic import boolean, whole
+from gradcheck.proof.scalar import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,8 @@ from gradcheck.proof import kinds
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, current, scalar
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.trace import current
 
 if TYPE_CHECKING:
     from gradcheck.records import Array

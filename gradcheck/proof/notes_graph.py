@@ -15,7 +15,7 @@ from gradcheck.oracles import derivations
 from gradcheck.proof.expression import Pool
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
-from gradcheck.proof.moving import transplanted
+from gradcheck.proof.substitution import transplanted
 from gradcheck.proof.transport import packed, unpacked
 
 if TYPE_CHECKING:

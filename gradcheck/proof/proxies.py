@@ -14,7 +14,8 @@ from gradcheck.proof import making
 from gradcheck.proof.array import SymbolicArray, entries, finished, wrapped
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, current, scalar
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.trace import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -12,7 +12,8 @@ from gradcheck.proof.array import entries, finished, wrapped
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.making import array, entries_of
-from gradcheck.proof.scalar import Scalar, current, scalar
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.trace import current
 
 if TYPE_CHECKING:
     from gradcheck.records import Array

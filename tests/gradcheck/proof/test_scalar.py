@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from symbols import agree, coded, tracing
 
+from gradcheck.proof.exceptional_points import partial
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import boolean, partial, power, scalar, whole
+from gradcheck.proof.logic import boolean, whole
+from gradcheck.proof.scalar import power, scalar
 
 X = np.array([0.5, -1.5, 2.0])
 

@@ -18,7 +18,7 @@ DOMAIN = "outside the domain of a logarithm or a root"
 _UNKNOWN, _NOT_NEGATIVE, _POSITIVE = range(3)
 
 
-def exceptions_of(roots: Sequence[Expression]) -> tuple[str, ...]:
+def exceptional_points(roots: Sequence[Expression]) -> tuple[str, ...]:
     """Return the points that are left out, in words; none where there are provably none.
 
     Parameters
@@ -38,6 +38,11 @@ def exceptions_of(roots: Sequence[Expression]) -> tuple[str, ...]:
         elif node.operation in ("log", "sqrt") and given[0] != _POSITIVE:
             found[DOMAIN] = None
     return tuple(found)
+
+
+def partial(node: Expression) -> bool:
+    """Say whether a node may have no value somewhere: where it divides by 0, say."""
+    return bool({DIVISION, DOMAIN} & {*exceptional_points([node])})
 
 
 def _sign(node: Expression, given: list[int]) -> int:
