@@ -59,6 +59,10 @@ class Graph:
     literals: Mapping[str, Fraction] = field(default_factory=dict)
     conditions: tuple[tuple[Expression, bool], ...] = ()
 
+    def upstream(self) -> list[Expression]:
+        """Return the variables of the upstream gradient, in C order."""
+        return [self.pool.variable(one) for one in self.variables[UPSTREAM]]
+
 
 def variables_of(name: str, shape: Sequence[int]) -> tuple[str, ...]:
     """Return the names of an array's entries in C order."""

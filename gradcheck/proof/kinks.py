@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.exceptional_points import KINK, exceptional_points
 from gradcheck.proof.expression import INDICATORS, reached
-from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
 from gradcheck.proof.substitution import rebuilt
 
@@ -198,9 +197,8 @@ def exceptions_at(
         return exceptions
     side = told(own, true, forms)
     if not side:
-        pool = graph.pool
-        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-        variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
+        upstream = graph.upstream()
+        variables = [graph.pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
         got = own if variables else ()
         if same_for_any_maximum(graph.y, upstream, variables, got, forms):
             side = BOTH

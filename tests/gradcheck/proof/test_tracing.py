@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.expression import Pool
+from gradcheck.proof.expression import Pool, written
 from gradcheck.proof.graph import UPSTREAM, is_unwritten, must_be_free, variables_of
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
 from gradcheck.proof.scalar import Scalar
 from gradcheck.proof.trace import Trace, current
 from gradcheck.proof.tracing import traced
-from gradcheck.proof.writing import written
 from gradcheck.subject import FunctionPair
 
 X = np.array([0.5, -1.25])

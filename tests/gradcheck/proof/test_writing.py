@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from gradcheck.proof.expression import OPERATIONS, Expression, Pool
-from gradcheck.proof.writing import written
+from gradcheck.proof.expression import OPERATIONS, Expression, Pool, written
 
 POOL = Pool()
 X, Y = POOL.variable("x"), POOL.variable("y")
