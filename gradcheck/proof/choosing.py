@@ -8,11 +8,11 @@ import numpy as np
 
 from gradcheck.proof import kinds
 from gradcheck.proof.array import SymbolicArray, entries, finished, wrapped
+from gradcheck.proof.creation import entries_of, listed
 from gradcheck.proof.exceptional_points import partial
 from gradcheck.proof.kinds import BOOL, kind_of, must_fit
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.logic import equal, truth
-from gradcheck.proof.making import entries_of, listed
 from gradcheck.proof.reductions import all_of
 from gradcheck.proof.scalar import Scalar, scalar
 from gradcheck.proof.selection import select

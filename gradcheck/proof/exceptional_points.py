@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.expression import INDICATORS, PI, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def _sign(node: Expression, given: list[int]) -> int:
     operation = node.operation
     if operation == "constant":
         return _POSITIVE if node.value > 0 else _UNKNOWN if node.value < 0 else _NOT_NEGATIVE
-    if operation == "exp" or node.value == "pi":
+    if operation == "exp" or node.value == PI:
         return _POSITIVE
     if operation == "add" and _UNKNOWN not in given:
         return max(given)

@@ -20,6 +20,9 @@ INDICATORS = ("positive", "nonnegative")
 OPERATIONS = ("constant", "variable", "add", "mul", "power", "maximum", *FUNCTIONS, *INDICATORS)
 
 
+PI = "pi"
+"""The variable that stands for π."""
+
 LONGEST = 2**13
 """Bits of a numerator or a denominator."""
 
@@ -267,7 +270,7 @@ def _written(node: Expression, parts: list[tuple[str, int]]) -> tuple[str, int]:
         whole = node.value.denominator == 1
         return str(node.value), _ATOM if whole and node.value >= 0 else _SUM
     if operation == "variable":
-        return ("π" if node.value == "pi" else node.value), _ATOM
+        return ("π" if node.value == PI else node.value), _ATOM
     if operation == "add":
         (a, _), (b, _) = parts
         if a.startswith("-") and not b.startswith("-"):

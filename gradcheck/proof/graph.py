@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.proof.expression import PI
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 UPSTREAM = "dY"
 """Name of the variables of the upstream gradient."""
-
-PI = "pi"
-"""The variable that stands for π."""
 
 UNWRITTEN = "unwritten"
 """Begin of the names of the entries of np.empty that nobody has written."""

@@ -166,7 +166,7 @@ def _nodes(subject: Subject, graph: Graph, name: str) -> Array:
     if name in graph.variables:
         nodes = [pool.variable(variable) for variable in graph.variables[name]]
     else:
-        from gradcheck.proof.constants import exact
+        from gradcheck.proof.literals import exact
 
         values = subject.inputs[subject.names.index(name)]
         nodes = [pool.constant(exact(value)) for value in values.reshape(-1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import making
+from gradcheck.proof import creation
 from gradcheck.proof.array import wrapped
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
@@ -27,47 +27,47 @@ def _as_exact(value: Any) -> Any:
 
 
 def _array(value: Any, dtype: Any = None, **keywords: Any) -> Any:
-    if making.holds_symbols(value):
+    if creation.holds_symbols(value):
         if keywords.pop("order", None) not in (None, "C", "K"):
             raise Unmodelled("np.array with order=")
         keywords.pop("subok", None)
-        return making.array(value, dtype, **keywords)
+        return creation.array(value, dtype, **keywords)
     return _as_exact(np.array(value, dtype, **keywords))
 
 
 def _asarray(a: Any, dtype: Any = None, order: Any = None, **keywords: Any) -> Any:
-    if not making.holds_symbols(a):
+    if not creation.holds_symbols(a):
         return np.asarray(a, dtype, order, **keywords)
     if keywords:
         raise Unmodelled(f"np.asarray with {', '.join(keywords)}")
-    return making.asarray(a, dtype, order)
+    return creation.asarray(a, dtype, order)
 
 
 def _contiguous(a: Any, dtype: Any = None, **keywords: Any) -> Any:
-    if not making.holds_symbols(a):
+    if not creation.holds_symbols(a):
         return np.ascontiguousarray(a, dtype, **keywords)
     return np.atleast_1d(_asarray(a, dtype, "C", **keywords))
 
 
 def _empty(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    return making.unwritten(shape, dtype)
+    return creation.unwritten(shape, dtype)
 
 
 def _zeros(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    return making.filled(shape, 0, dtype)
+    return creation.filled(shape, 0, dtype)
 
 
 def _ones(shape: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
-    return making.filled(shape, 1, dtype)
+    return creation.filled(shape, 1, dtype)
 
 
 def _full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = None) -> Any:  # noqa: ARG001
     kind = kind_of(fill_value)
-    if dtype is None and not making.holds_symbols(fill_value) and kind != FLOAT:
+    if dtype is None and not creation.holds_symbols(fill_value) and kind != FLOAT:
         return np.full(shape, fill_value)
     if dtype is None and kind != FLOAT:
         raise Unmodelled(f"np.full with what may be {kind}")
-    return making.filled(shape, fill_value, dtype)
+    return creation.filled(shape, fill_value, dtype)
 
 
 def _made_by(function: Callable[..., Any]) -> Callable[..., Any]:

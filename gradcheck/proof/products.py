@@ -8,9 +8,9 @@ import numpy as np
 
 from gradcheck.proof import kinds
 from gradcheck.proof.array import finished, wrapped
+from gradcheck.proof.creation import entries_of
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.making import entries_of
 
 
 def dot(a: Any, b: Any) -> Any:

@@ -13,7 +13,7 @@ from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import Identity, decide
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
-from gradcheck.proof.points import Points
+from gradcheck.proof.points import COMPOSITES, Points
 from gradcheck.proof.refute import Refuter, residual_at, up_to_guards
 from gradcheck.proof.statement import (
     DERIVATIVE,
@@ -43,8 +43,6 @@ POINTS = 3
 
 TRIED = 8
 """Points at which a refutation is looked for."""
-
-COMPOSITES = ("sequential", "network")
 
 PART = (0.5, 0.125)
 """Of the time, what normal forms may take before the finite field is tried: of a single layer, and

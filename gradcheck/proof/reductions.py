@@ -9,9 +9,9 @@ import numpy as np
 
 from gradcheck.proof import kinds
 from gradcheck.proof.array import entries, finished, wrapped
+from gradcheck.proof.creation import array, entries_of
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.making import array, entries_of
 from gradcheck.proof.scalar import Scalar, scalar
 from gradcheck.proof.trace import current
 

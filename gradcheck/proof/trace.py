@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.constants import exact
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.graph import PI, UNWRITTEN
+from gradcheck.proof.expression import PI
+from gradcheck.proof.graph import UNWRITTEN
 from gradcheck.proof.limits import Unmodelled
+from gradcheck.proof.literals import exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from gradcheck.proof import kinds, ordering
 from gradcheck.proof.array import SymbolicArray, entries, finished
 from gradcheck.proof.choosing import choose
 from gradcheck.proof.exceptional_points import partial
-from gradcheck.proof.graph import PI
+from gradcheck.proof.expression import PI
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.logic import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.proof import making
+from gradcheck.proof import creation
 from gradcheck.proof.array import entries, finished
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
@@ -31,7 +31,7 @@ class Vectorized:
         Unmodelled
             Where they may be no floats.
         """
-        if not any(map(making.holds_symbols, args)):
+        if not any(map(creation.holds_symbols, args)):
             return self._plain(*args)
         function = np.frompyfunc(self._function, len(args), 1)
         result = function(*[np.asarray(one, dtype=object) for one in args])
@@ -46,7 +46,7 @@ numpys_own = np.vectorize.__call__
 
 def call(self: np.vectorize, *args: Any, **keywords: Any) -> Any:
     """Call what np.vectorize gave before the run: nothing says where it is kept."""
-    if not any(map(making.holds_symbols, (*args, *keywords.values()))):
+    if not any(map(creation.holds_symbols, (*args, *keywords.values()))):
         return numpys_own(self, *args, **keywords)
     if keywords or self.excluded or self.signature is not None or self.cache:
         raise Unmodelled("np.vectorize with these arguments")

@@ -9,7 +9,19 @@ import mpmath as mp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proof_expressions import OPERATIONS, Writer, Written, grown, seeded, softmax, values
+from proof_expressions import (
+    HALF,
+    OPERATIONS,
+    Writer,
+    Written,
+    grown,
+    largest,
+    leaky,
+    maximum,
+    seeded,
+    softmax,
+    values,
+)
 
 from gradcheck.proof.algebra import Algebra
 from gradcheck.proof.derivative import gradients
@@ -22,27 +34,9 @@ if TYPE_CHECKING:
 
     Rule = Callable[..., tuple[Written, Written | int]]
 
-HALF = Fraction(1, 2)
-
-
-def number(like: Written, value: Fraction | int) -> Written:
-    return like.writer.number(value)
-
-
-def maximum(*entries: Written) -> Written:
-    return entries[0].writer.maximum(*entries)
-
 
 def zero(a: Written, b: Written | int = 0) -> bool:
     return FieldPoints(Budget(60), seeded(0)).vanishes((a - b).node)
-
-
-def leaky(a: Written) -> Written:
-    return a * a.positive() + Fraction(1, 100) * a * (1 - a.positive())
-
-
-def largest(a: Written, *others: Written) -> Written:
-    return (a - maximum(a, *others)).nonnegative()
 
 
 TRUE: dict[str, Rule] = {
