@@ -7,10 +7,10 @@ The way of the data::
 the symbols
     An `expression` is a node of a graph in which equal ones are one (of numbers: `exact_values`);
     `evaluation` gives its value in float64 and in intervals, `exceptional_points` where it has
-    none. A `trace` is one run:
-    how literals are read (`literals`), and how comparisons come out. A `scalar` is an expression
-    with the operators of a float, an `array` an ndarray of them that knows its NumPy kind
-    (`kinds`); comparisons are indicators (`logic`), under which entries are chosen (`selection`).
+    none. A `trace` is one run: how literals are read (`literals`), and how comparisons come out.
+    A `scalar` is an expression with the operators of a float, an `array` an ndarray of them that
+    knows its NumPy kind (`kinds`); comparisons are indicators (`logic`), under which entries are
+    chosen (`selection`).
 NumPy on symbols
     `ufuncs` and `functions` are the tables of what is modelled; it is done in `creation`,
     `choosing`, `reductions`, `products`, `convolution` and `ordering`.

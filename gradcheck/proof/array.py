@@ -86,7 +86,13 @@ class SymbolicArray(Symbolic, np.ndarray[Any, Any]):
         return scalar(super().item(*place))
 
     def astype(self, dtype: Any, *, copy: bool = True, **keywords: Any) -> Any:  # type: ignore[override]
-        """Return the same numbers as another kind; itself where NumPy would."""
+        """Return the same numbers as another kind; itself where NumPy would.
+
+        Raises
+        ------
+        Unmodelled
+            Where the other kind may not hold all of them exactly.
+        """
         wanted = np.dtype(dtype)
         if keywords:
             raise Unmodelled(f"astype with {', '.join(keywords)}")

@@ -1,4 +1,7 @@
-"""Entries chosen by conditions, put into arrays, or left as they are."""
+"""Entries chosen by conditions, put into arrays, or left as they are.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 

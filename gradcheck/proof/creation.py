@@ -1,4 +1,7 @@
-"""New arrays of exact scalars: from lists, of one number, of nothing yet."""
+"""New arrays of exact scalars: from lists, of one number, of nothing yet.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,13 @@ LARGEST_PRIME = 100
 
 
 def at_rational(function: str, value: Fraction) -> Fraction | None:
-    """Return the function's value at a rational number where that is rational and known."""
+    """Return the function's value at a rational number where that is rational and known.
+
+    Raises
+    ------
+    Unmodelled
+        Where it has no real value there.
+    """
     if function == "sqrt":
         if value < 0:
             raise Unmodelled(f"the square root of {value}")

@@ -48,7 +48,13 @@ def sort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001
 
 
 def median(a: Any, axis: Any = None) -> Any:
-    """Return np.median, of the region of the run's point."""
+    """Return np.median, of the region of the run's point.
+
+    Raises
+    ------
+    Unmodelled
+        Where all regions are run at once, or there are several axes.
+    """
     if isinstance(axis, tuple):
         raise Unmodelled("np.median over several axes")
     rows = sort(a, axis)

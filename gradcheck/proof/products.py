@@ -1,4 +1,7 @@
-"""Products of arrays of exact scalars, and polynomials."""
+"""Products of arrays of exact scalars, and polynomials.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sums, largest entries and the like, of arrays of exact scalars."""
+"""Sums, largest entries and the like, of arrays of exact scalars.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 

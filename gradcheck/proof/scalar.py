@@ -94,7 +94,13 @@ class Scalar(Symbolic, Expression):
         return self
 
     def astype(self, dtype: Any, copy: bool = True) -> Scalar:  # noqa: ARG002, FBT001, FBT002
-        """Return the scalar itself as a float."""
+        """Return the scalar itself as a float.
+
+        Raises
+        ------
+        Unmodelled
+            Where the other type may not hold it exactly.
+        """
         if np.dtype(dtype).kind != "f" or np.dtype(dtype).itemsize < self.dtype.itemsize:
             raise Unmodelled(f"a conversion to {np.dtype(dtype)}")
         return self

@@ -45,7 +45,13 @@ numpys_own = np.vectorize.__call__
 
 
 def call(self: np.vectorize, *args: Any, **keywords: Any) -> Any:
-    """Call what np.vectorize gave before the run: nothing says where it is kept."""
+    """Call what np.vectorize gave before the run: nothing says where it is kept.
+
+    Raises
+    ------
+    Unmodelled
+        Where it has arguments that symbols have no meaning for.
+    """
     if not any(map(creation.holds_symbols, (*args, *keywords.values()))):
         return numpys_own(self, *args, **keywords)
     if keywords or self.excluded or self.signature is not None or self.cache:
