@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.evaluation import at_kink, enclosed
-from gradcheck.proof.graph import PI
+from gradcheck.proof.expression import PI, reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,8 +131,6 @@ def _shown(node: Expression, point: Mapping[str, Fraction], value: Any) -> str:
 
 def _rational(node: Expression, point: Mapping[str, Fraction]) -> Fraction | None:
     """Return the exact value where it is rational, else None."""
-    from gradcheck.proof.expression import reached
-
     known: dict[int, Fraction | None] = {}
     for one in reached([node]):
         given = [known[a.number] for a in one.arguments]

@@ -1,4 +1,7 @@
-"""Entries chosen by conditions, put into arrays, or left as they are."""
+"""Entries chosen by conditions, put into arrays, or left as they are.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof import kinds
-from gradcheck.proof.array import SymbolicArray, entries, finished, select, wrapped
+from gradcheck.proof.array import SymbolicArray, entries, finished, wrapped
+from gradcheck.proof.creation import entries_of, listed
+from gradcheck.proof.exceptional_points import partial
 from gradcheck.proof.kinds import BOOL, kind_of, must_fit
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.making import entries_of, listed
+from gradcheck.proof.logic import equal, truth
 from gradcheck.proof.reductions import all_of
-from gradcheck.proof.scalar import Scalar, boolean, equal, logical_not, partial, scalar
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.selection import select
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
@@ -30,11 +36,7 @@ def choose(condition: Any, chosen: Any, other: Any) -> Array:
     return np.asarray(result, dtype=object)
 
 
-def _truth(one: Scalar) -> Any:
-    return one if boolean(one) else logical_not(equal(one, one.pool.zero))
-
-
-_is_true = np.frompyfunc(_truth, 1, 1)
+_is_true = np.frompyfunc(truth, 1, 1)
 
 
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:

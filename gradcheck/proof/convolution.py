@@ -1,4 +1,7 @@
-"""np.convolve and np.correlate on symbols."""
+"""np.convolve and np.correlate on symbols.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 

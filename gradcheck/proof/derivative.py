@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof import ties
-from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.expression import INDICATORS, PI, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +98,6 @@ def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Any:
         return pool.power(pool.add(pool.one, pool.power(a, 2)), -1)
     if function == "erf":
         # 2/√π · exp(−a²); π is a variable of every graph that has an erf.
-        two_over_root = pool.divide(pool.constant(2), pool.call("sqrt", pool.variable("pi")))
+        two_over_root = pool.divide(pool.constant(2), pool.call("sqrt", pool.variable(PI)))
         return pool.mul(two_over_root, pool.call("exp", pool.negative(pool.power(a, 2))))
     raise AssertionError(f"{function!r} has no derivative")

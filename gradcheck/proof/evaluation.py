@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from gradcheck.proof.expression import INDICATORS, reached
-from gradcheck.proof.graph import PI, UNWRITTEN, is_unwritten
+from gradcheck.proof.expression import INDICATORS, PI, reached
+from gradcheck.proof.graph import UNWRITTEN, is_unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import choosing, convolution, kinds, making, ordering, products, reductions
-from gradcheck.proof.array import Selection, SymbolicArray, entries, finished, wrapped
+from gradcheck.proof import choosing, convolution, creation, kinds, ordering, products, reductions
+from gradcheck.proof.array import SymbolicArray, entries, finished, wrapped
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
 from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,10 +190,10 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         np.pad: choosing.pad,
         np.tril: choosing.triangle(np.tril),
         np.triu: choosing.triangle(np.triu),
-        np.zeros_like: making.like(0),
-        np.ones_like: making.like(1),
-        np.empty_like: making.empty_like,
-        np.full_like: making.full_like,
+        np.zeros_like: creation.like(0),
+        np.ones_like: creation.like(1),
+        np.empty_like: creation.empty_like,
+        np.full_like: creation.full_like,
         np.copyto: choosing.copyto,
         np.put_along_axis: choosing.put_along_axis,
         np.fill_diagonal: choosing.fill_diagonal,
@@ -205,7 +206,7 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         np.polyval: products.polyval,
         np.polyder: products.polyder,
         np.apply_along_axis: choosing.apply_along_axis,
-        np.asarray: making.asarray,
+        np.asarray: creation.asarray,
         np.sort: ordering.sort,
         np.argsort: ordering.argsort,
         np.median: ordering.median,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.proof.expression import PI
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 UPSTREAM = "dY"
 """Name of the variables of the upstream gradient."""
-
-PI = "pi"
-"""The variable that stands for π."""
 
 UNWRITTEN = "unwritten"
 """Begin of the names of the entries of np.empty that nobody has written."""
@@ -58,6 +56,10 @@ class Graph:
     shapes: Mapping[str, tuple[int, ...]]
     literals: Mapping[str, Fraction] = field(default_factory=dict)
     conditions: tuple[tuple[Expression, bool], ...] = ()
+
+    def upstream(self) -> list[Expression]:
+        """Return the variables of the upstream gradient, in C order."""
+        return [self.pool.variable(one) for one in self.variables[UPSTREAM]]
 
 
 def variables_of(name: str, shape: Sequence[int]) -> tuple[str, ...]:

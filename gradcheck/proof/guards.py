@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.expression import reached
 from gradcheck.proof.limits import GivenUp
-from gradcheck.proof.moving import moved
+from gradcheck.proof.substitution import substituted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def exact_up_to(
     pool = outputs[0].pool
     zero = {pool.constant(value).number: pool.zero for value in guards}
     try:
-        y, got = moved(outputs, zero), moved(own, zero)
+        y, got = substituted(outputs, zero), substituted(own, zero)
         true = gradients(y, cotangents, variables)
         same = all(forms.is_zero(pool.subtract(a, b)) for a, b in zip(got, true, strict=True))
     except (GivenUp, ZeroDivisionError):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.derivative import gradients
-from gradcheck.proof.exceptions import KINK, exceptions_of
+from gradcheck.proof.exceptional_points import KINK, exceptional_points
 from gradcheck.proof.expression import INDICATORS, reached
-from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
-from gradcheck.proof.moving import remade
+from gradcheck.proof.substitution import rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +97,7 @@ def same_for_any_maximum(
             free.append(pool.variable(f"maximum {node.number}"))
             made[node.number] = free[-1]
         else:
-            made[node.number] = remade(node, made)
+            made[node.number] = rebuilt(node, made)
     y, got = ([made[one.number] for one in part] for part in (outputs, own))
     true = gradients(y, cotangents, [*variables, *free])
     try:
@@ -140,7 +139,7 @@ def _with_zero(
         elif node.operation in INDICATORS and _variable(node.arguments[0]) is variable:
             made[node.number] = _indicator(node, side)
         else:
-            made[node.number] = remade(node, made)
+            made[node.number] = rebuilt(node, made)
     return [made[root.number] for root in roots]
 
 
@@ -193,14 +192,13 @@ def exceptions_at(
         Both sides of the identity.
     forms : NormalForms
     """
-    exceptions = exceptions_of([*own, *true])
+    exceptions = exceptional_points([*own, *true])
     if KINK not in exceptions:
         return exceptions
     side = told(own, true, forms)
     if not side:
-        pool = graph.pool
-        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-        variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
+        upstream = graph.upstream()
+        variables = [graph.pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
         got = own if variables else ()
         if same_for_any_maximum(graph.y, upstream, variables, got, forms):
             side = BOTH

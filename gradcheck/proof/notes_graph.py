@@ -15,7 +15,7 @@ from gradcheck.oracles import derivations
 from gradcheck.proof.expression import Pool
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
-from gradcheck.proof.moving import transplanted
+from gradcheck.proof.substitution import transplanted
 from gradcheck.proof.transport import packed, unpacked
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _nodes(subject: Subject, graph: Graph, name: str) -> Array:
     if name in graph.variables:
         nodes = [pool.variable(variable) for variable in graph.variables[name]]
     else:
-        from gradcheck.proof.constants import exact
+        from gradcheck.proof.literals import exact
 
         values = subject.inputs[subject.names.index(name)]
         nodes = [pool.constant(exact(value)) for value in values.reshape(-1)]

@@ -11,7 +11,9 @@ import numpy as np
 from gradcheck.proof.array import entries, wrapped
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, current, greater, greater_equal, scalar
+from gradcheck.proof.logic import greater, greater_equal
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.trace import current
 
 
 def argsort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001 - off ties all are one
@@ -46,7 +48,13 @@ def sort(a: Any, axis: Any = -1, kind: Any = None) -> Any:  # noqa: ARG001
 
 
 def median(a: Any, axis: Any = None) -> Any:
-    """Return np.median, of the region of the run's point."""
+    """Return np.median, of the region of the run's point.
+
+    Raises
+    ------
+    Unmodelled
+        Where all regions are run at once, or there are several axes.
+    """
     if isinstance(axis, tuple):
         raise Unmodelled("np.median over several axes")
     rows = sort(a, axis)

@@ -1,4 +1,7 @@
-"""Products of arrays of exact scalars, and polynomials."""
+"""Products of arrays of exact scalars, and polynomials.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ import numpy as np
 
 from gradcheck.proof import kinds
 from gradcheck.proof.array import finished, wrapped
+from gradcheck.proof.creation import entries_of
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.making import entries_of
 
 
 def dot(a: Any, b: Any) -> Any:

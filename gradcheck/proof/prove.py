@@ -6,17 +6,15 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof import faithful, guards, kinks, residual
-from gradcheck.proof.certificate import candidate, certified, neighbours
+from gradcheck.proof import kinks
 from gradcheck.proof.derivative import gradients
-from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.expression import reached
+from gradcheck.proof.expression import reached, written
 from gradcheck.proof.graph import UPSTREAM
-from gradcheck.proof.identity import decide
-from gradcheck.proof.known_terms import known_terms, multiple_of
+from gradcheck.proof.identity import Identity, decide
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
-from gradcheck.proof.points import Points
+from gradcheck.proof.points import COMPOSITES, Points
+from gradcheck.proof.refute import Refuter, residual_at, up_to_guards
 from gradcheck.proof.statement import (
     DERIVATIVE,
     MISSING,
@@ -27,13 +25,11 @@ from gradcheck.proof.statement import (
     together,
     weaker,
 )
-from gradcheck.proof.writing import written
 from gradcheck.records import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from gradcheck.proof.certificate import Certificate
     from gradcheck.proof.expression import Expression
     from gradcheck.proof.graph import Graph
     from gradcheck.records import Array
@@ -42,16 +38,11 @@ if TYPE_CHECKING:
     Tracer = Callable[[Sequence[Array], Array, bool, Budget], Graph]
     """tracer(inputs, upstream, merging, budget) → the graph of one run on symbols."""
 
-    Identities = Sequence[tuple[str, str, Sequence[Expression], Sequence[Expression]]]
-    """(quantity, claim, entries that were got, entries that are true)"""
-
 POINTS = 3
 """At which a graph is compared with the code."""
 
 TRIED = 8
 """Points at which a refutation is looked for."""
-
-COMPOSITES = ("sequential", "network")
 
 PART = (0.5, 0.125)
 """Of the time, what normal forms may take before the finite field is tried: of a single layer, and
@@ -83,8 +74,7 @@ class Prover:
         self._formula = formula
         self._budget = budget
         self._points = Points(subject, seed)
-        self._valued: Graph | None = None
-        self._values: dict[int, FloatValues] = {}
+        self._refuter = Refuter(self._points)
 
     def statements(self) -> list[Statement]:
         """Return one statement for each gradient, and for y where there is a formula.
@@ -162,13 +152,14 @@ class Prover:
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
         found: dict[str, Statement] = {}
-        for quantity, claim, own, true in self._identities(graph):
+        for identity in self._identities(graph):
+            quantity, claim = identity.quantity, identity.claim
             before = found.get(quantity)
             if before is not None and before.evidence is None:
                 continue  # what is wrong by itself need not be held against the notes
             if claim == NOTES_BACKWARD and not _as_in_notes(found):
                 continue  # it is the backward of another function
-            now = self._one(graph, quantity, claim, own, true, forms, evidence, first)
+            now = self._one(graph, identity, forms, evidence, first)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
             if before is not None and now.evidence is not None:
@@ -184,30 +175,30 @@ class Prover:
             found.setdefault(quantity, Statement(quantity=quantity, reason=MISSING))
         return found
 
-    def _identities(self, graph: Graph) -> Identities:
+    def _identities(self, graph: Graph) -> list[Identity]:
         """Return what is to be decided: of y, then of each gradient."""
         subject, pool = self._subject, graph.pool
         names = [name for name in subject.names if name in graph.variables]
         wrt = [pool.variable(one) for name in names for one in graph.variables[name]]
-        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-        truth = iter(gradients(graph.y, upstream, wrt))
+        truth = iter(gradients(graph.y, graph.upstream(), wrt))
         true = {name: [next(truth) for _ in graph.variables[name]] for name in names}
         own = dict(zip(subject.names, graph.gradients, strict=True))
-        mine = [
-            (f"d{name}", DERIVATIVE, entries, true[name])
-            for name in names
-            if name not in subject.constants and (entries := own[name]) is not None
-        ]
+
+        def of_gradients(claim: str, must: Mapping[str, Sequence[Expression]]) -> list[Identity]:
+            return [
+                Identity(quantity=f"d{name}", claim=claim, own=entries, true=must[name])
+                for name in names
+                if name in must and (entries := own[name]) is not None
+            ]
+
+        variable = {name: true[name] for name in names if name not in subject.constants}
+        mine = of_gradients(DERIVATIVE, variable)
         notes = self._notes(graph)
         if notes is None:
             return mine
         primal = "y" if graph.shapes[UPSTREAM] else "loss"
-        theirs = [
-            (f"d{name}", NOTES_BACKWARD, entries, notes.gradients[name])
-            for name in names
-            if name in notes.gradients and (entries := own[name]) is not None
-        ]
-        return [(primal, NOTES_FORWARD, graph.y, notes.y), *mine, *theirs]
+        forward = Identity(quantity=primal, claim=NOTES_FORWARD, own=graph.y, true=notes.y)
+        return [forward, *mine, *of_gradients(NOTES_BACKWARD, notes.gradients)]
 
     def _notes(self, graph: Graph) -> Any:
         if self._formula is None:
@@ -222,29 +213,27 @@ class Prover:
     def _one(
         self,
         graph: Graph,
-        quantity: str,
-        claim: str,
-        own: Sequence[Expression],
-        true: Sequence[Expression],
+        identity: Identity,
         forms: NormalForms,
         evidence: Evidence,
         first: int,
     ) -> Statement:
+        """Return what is found of one identity; the graph was run at the point `first`."""
+        own, true = identity.own, identity.true
         statement = Statement(
-            quantity=quantity,
-            claims=(claim,),
+            quantity=identity.quantity,
+            claims=(identity.claim,),
             literals=_literals(graph, [*own, *true]),
         )
-        pool = graph.pool
-        differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
-        found = self._certificate(graph, quantity, own, true, [first, *range(POINTS)])
+        differences = identity.differences()
+        found = self._refuter.certificate(graph, identity, [first, *range(POINTS)])
         if found is not None:
-            guarded = self._up_to_guards(graph, quantity, own, forms)
+            guarded = up_to_guards(graph, identity, forms)
             if guarded:
                 return replace(statement, reason=guarded)
             text = ""
-            if claim != NOTES_BACKWARD:
-                text = self._residual(graph, quantity, own, true, found, forms)
+            if identity.claim != NOTES_BACKWARD:
+                text = residual_at(graph, identity, found, forms)
             return replace(statement, certificate=found, residual=text)
         try:
             standing = {decide(one, forms, self._budget) for one in differences}
@@ -255,106 +244,19 @@ class Prover:
             return replace(
                 statement,
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
+                exceptions=kinks.exceptions_at(graph, identity.quantity, own, true, forms),
             )
-        guarded = self._up_to_guards(graph, quantity, own, forms)
+        guarded = up_to_guards(graph, identity, forms)
         if guarded:
             return replace(statement, reason=guarded)
         further = () if graph.conditions else self._points.beside([*own, *true], graph)
         points = chain(range(POINTS, TRIED), further)
-        found = self._certificate(graph, quantity, own, true, points)
+        found = self._refuter.certificate(graph, identity, points)
         return replace(statement, certificate=found, reason="" if found else UNDECIDED)
-
-    def _up_to_guards(
-        self, graph: Graph, quantity: str, own: Sequence[Expression], forms: NormalForms
-    ) -> str:
-        """Return that a gradient is exact once forward's guards are read as 0; empty if not so."""
-        names = graph.variables.get(quantity[1:])
-        if names is None:
-            return ""
-        pool = graph.pool
-        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-        variables = [pool.variable(one) for one in names]
-        known = guards.exact_up_to(graph.y, upstream, variables, own, forms)
-        if not known:
-            return ""
-        told = ", ".join(f"{float(value):g}" for value in known)
-        return f"exact up to {told}, which forward adds as a guard and backward leaves out"
-
-    def _certificate(
-        self,
-        graph: Graph,
-        quantity: str,
-        own: Sequence[Expression],
-        true: Sequence[Expression],
-        points: Iterable[int],
-    ) -> Certificate | None:
-        """Return the certificate of a gradient that is wrong at one of these points."""
-        for k in points:
-            values = self._values_at(k, graph)
-            if not faithful.inside(graph, values):
-                continue
-            point = values.point
-            entry = candidate(own, true, values)
-            replayed = None if entry is None else self._points.replayed(k, quantity, entry)
-            if entry is not None and replayed is not None:
-                found = certified(own[entry], true[entry], entry, point, replayed)
-                if found is not None and _differ_beside(graph, own[entry], true[entry], point):
-                    return found
-        return None
-
-    def _values_at(self, k: int, graph: Graph) -> FloatValues:
-        """Return the values of a graph at a point; those of the last graph are kept."""
-        if self._valued is not graph:
-            self._valued, self._values = graph, {}
-        if k not in self._values:
-            self._values[k] = FloatValues(self._points.values(k, graph))
-        return self._values[k]
-
-    def _residual(
-        self,
-        graph: Graph,
-        quantity: str,
-        own: Sequence[Expression],
-        true: Sequence[Expression],
-        found: Certificate,
-        forms: NormalForms,
-    ) -> str:
-        """Return what is wrong, in symbols: a factor of all, or the difference of one entry."""
-        point = {name: float(value) for name, value in found.point.items()}
-        factor = residual.quotient(own, true, point, forms)
-        if factor is not None:
-            return f"{quantity} = {factor} · true"
-        name = quantity.removeprefix("d")
-        place = (
-            residual.symbol(graph.variables[name][found.entry], graph.shapes)
-            if name in graph.variables
-            else name
-        )
-        difference = graph.pool.subtract(own[found.entry], true[found.entry])
-        text = ""
-        if name in graph.variables and graph.shapes[name] == graph.shapes[UPSTREAM]:
-            upstream = [graph.pool.variable(one) for one in graph.variables[UPSTREAM]]
-            terms = known_terms(graph.y, upstream, graph.shapes[name], found.entry)
-            text = multiple_of(difference, terms, FloatValues(point), forms)
-        text = text or residual.told(difference, forms, graph.shapes)
-        return f"d{place} − true = {text}" if text and name != quantity else text
 
 
 def _as_in_notes(found: Mapping[str, Statement]) -> bool:
     return any(NOTES_FORWARD in one.claims and one.evidence for one in found.values())
-
-
-def _differ_beside(
-    graph: Graph, own: Expression, true: Expression, point: Mapping[str, float]
-) -> bool:
-    """Say that two values differ beside a point of a region too: at a kink alone they may."""
-    beside = map(FloatValues, neighbours(point))
-    return any(
-        candidate([own], [true], values) is not None
-        for values in beside
-        if faithful.inside(graph, values)
-    )
 
 
 def _said(graph: Graph) -> tuple[str, ...]:

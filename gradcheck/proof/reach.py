@@ -88,6 +88,11 @@ def everything(root: Any) -> Iterator[Part]:
     """Return every object that the root reaches, and a way to replace it; the nearest first.
 
     What gradcheck itself holds, such as how a subject is called, is looked through and stays.
+
+    Raises
+    ------
+    GivenUp
+        Where there are too many.
     """
     seen: set[int] = set()
     waiting: deque[tuple[Any, bool]] = deque([(root, _is_ours(root))])

@@ -1,4 +1,7 @@
-"""Sums, largest entries and the like, of arrays of exact scalars."""
+"""Sums, largest entries and the like, of arrays of exact scalars.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ import numpy as np
 
 from gradcheck.proof import kinds
 from gradcheck.proof.array import entries, finished, wrapped
+from gradcheck.proof.creation import array, entries_of
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.making import array, entries_of
-from gradcheck.proof.scalar import Scalar, current, scalar
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.trace import current
 
 if TYPE_CHECKING:
     from gradcheck.records import Array

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.expression import PI
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
 
@@ -38,7 +39,7 @@ def symbol(variable: str, shapes: Mapping[str, tuple[int, ...]]) -> str:
         kept = [k for k, size in zip(indices, shape, strict=True) if size > 1]
         indices = kept or indices[:1]
     separator = "," if any(len(k) > 1 for k in indices) else ""
-    text = "g" if name == UPSTREAM else "π" if name == "pi" else name
+    text = "g" if name == UPSTREAM else "π" if name == PI else name
     return text + separator.join(indices).translate(_SUBSCRIPT)
 
 

@@ -2,97 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
-from gradcheck.proof.constants import exact
-from gradcheck.proof.evaluation import FloatValues
 from gradcheck.proof.expression import Pool
-from gradcheck.proof.graph import PI, UNWRITTEN, UPSTREAM, Graph, must_be_free, variables_of
-from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
+from gradcheck.proof.graph import UPSTREAM, Graph, must_be_free, variables_of
+from gradcheck.proof.limits import GivenUp, Unmodelled, refusals
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
-from gradcheck.proof.scalar import Scalar, current
+from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.trace import Trace, current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from fractions import Fraction
     from types import TracebackType
 
     from gradcheck.proof.expression import Expression
+    from gradcheck.proof.limits import Budget
     from gradcheck.records import Array
     from gradcheck.subject import Instance
-
-
-class Trace:
-    """One run on symbols.
-
-    Parameters
-    ----------
-    point : mapping of str to float
-        The run's point: a value for each variable.
-    merging : bool
-        Comparisons stay symbolic, as indicators; else each is decided at the point.
-    budget : Budget
-    """
-
-    def __init__(self, point: Mapping[str, float], budget: Budget, *, merging: bool) -> None:
-        self.pool = Pool(Scalar, budget)
-        self.merging = merging
-        self.literals: dict[str, Fraction] = {}
-        self.conditions: dict[int, tuple[Expression, bool]] = {}
-        self._values = FloatValues(point)
-        self._unwritten = 0
-
-    def unwritten(self) -> Any:
-        """Return a number of which nothing is known: an entry that nobody has written."""
-        self._unwritten += 1
-        return self.pool.variable(f"{UNWRITTEN}{self._unwritten}")
-
-    def read(self, value: Any) -> Any:
-        """Return the node of a number in the code; note how a literal was read."""
-        if value == math.pi:
-            return self.pool.variable(PI)
-        if value == math.e:
-            return self.pool.call("exp", self.pool.one)
-        number = exact(value)
-        if isinstance(value, float | np.floating) and number != float(value):
-            self.literals[repr(float(value))] = number
-        return self.pool.constant(number)
-
-    def decide(self, indicator: Expression) -> bool:
-        """Return an indicator's value at the run's point, and note it.
-
-        Raises
-        ------
-        Unmodelled
-            Where all regions are run at once.
-        """
-        if self.merging:
-            raise Unmodelled("a branch that depends on the inputs")
-        known = self.conditions.get(indicator.number)
-        if known is None:
-            value = self._values.of(indicator)
-            if value != value:
-                raise Unmodelled("a branch on what is not a number")
-            known = self.conditions[indicator.number] = (indicator, bool(value))
-        return known[1]
-
-    def floor(self, a: Expression) -> Any:
-        """Return the largest integer that is not above a number at the run's point.
-
-        Raises
-        ------
-        Unmodelled
-            Where all regions are run at once, or the number is not finite.
-        """
-        value = self._values.of(a)
-        if self.merging or not math.isfinite(value):
-            raise Unmodelled("rounding")
-        return self.pool.constant(math.floor(value))
 
 
 def traced(
@@ -124,7 +54,7 @@ def traced(
         The upstream gradient at the point, of y's shape.
     budget : Budget
     merging : bool
-        See `Trace`.
+        See `gradcheck.proof.trace.Trace`.
 
     Raises
     ------
@@ -132,34 +62,41 @@ def traced(
         Where the code cannot be run on symbols, with the reason and where.
     """
     must_be_free(names)
-    given = (make, names, inputs, numbers, upstream, budget, merging)
     for name, array in zip(names, inputs, strict=True):
         if name not in numbers and array.dtype != np.float64:
             raise Unmodelled(f"{name} of dtype {array.dtype}: its rounding is not exact")
+    arrays = {**dict(zip(names, inputs, strict=True)), UPSTREAM: upstream}
+    variables = {
+        name: variables_of(name, array.shape)
+        for name, array in arrays.items()
+        if name not in numbers
+    }
+    point = {
+        variable: value
+        for name, several in variables.items()
+        for variable, value in zip(several, map(float, arrays[name].flat), strict=True)
+    }
+
+    def run(*, floats: bool) -> Graph:
+        trace = Trace(Pool(Scalar, budget), point, merging=merging)
+        return _run(make, arrays, variables, trace, floats=floats)
+
     try:
-        return _traced(*given, floats=True)
+        return run(floats=True)
     except Unmodelled:
-        return _traced(*given, floats=False)
+        return run(floats=False)
 
 
-def _traced(
+def _run(
     make: Callable[[], Instance],
-    names: Sequence[str],
-    inputs: Sequence[Array],
-    numbers: frozenset[str],
-    upstream: Array,
-    budget: Budget,
-    merging: bool,  # noqa: FBT001
+    arrays: Mapping[str, Array],
+    variables: Mapping[str, tuple[str, ...]],
+    trace: Trace,
     *,
     floats: bool,
 ) -> Graph:
-    point: dict[str, float] = {}
-    variables: dict[str, tuple[str, ...]] = {}
-    for name, array in [*zip(names, inputs, strict=True), (UPSTREAM, upstream)]:
-        if name not in numbers:
-            variables[name] = variables_of(name, array.shape)
-            point.update(zip(variables[name], map(float, array.flat), strict=True))
-    trace = Trace(point, budget, merging=merging)
+    upstream = arrays[UPSTREAM]
+    inputs = {name: array for name, array in arrays.items() if name != UPSTREAM}
     token = current.set(trace)
     refused: list[str] = []
     noting = refusals.set(refused)
@@ -169,12 +106,12 @@ def _traced(
             _symbols(trace.pool, variables[name], array.shape)
             if name in variables
             else (wrapped(array) if array.dtype.kind == "f" else array.copy())
-            for name, array in zip(names, inputs, strict=True)
+            for name, array in inputs.items()
         ]
         namespaces = namespaces_of(instance)
         with (
-            made_exact(instance, floats=floats) as arrays,
-            installed(namespaces, floats=floats, arrays=arrays),
+            made_exact(instance, floats=floats) as twins,
+            installed(namespaces, floats=floats, arrays=twins),
         ):
             y = instance.forward(*symbols)
             output = _entries(y, "forward")
@@ -182,8 +119,8 @@ def _traced(
             _must_be(shape, upstream.shape)
             handed = instance.backward(_symbols(trace.pool, variables[UPSTREAM], upstream.shape))
             gradients = tuple(
-                None if one is None or name in numbers else _like(one, array, name)
-                for one, name, array in zip(handed, names, inputs, strict=True)
+                None if one is None or name not in variables else _like(one, array, name)
+                for one, (name, array) in zip(handed, inputs.items(), strict=True)
             )
         _must_be_none(refused)
     except GivenUp as error:
@@ -199,8 +136,7 @@ def _traced(
         y=output,
         gradients=gradients,
         variables=variables,
-        shapes={name: array.shape for name, array in zip(names, inputs, strict=True)}
-        | {UPSTREAM: upstream.shape},
+        shapes={name: array.shape for name, array in arrays.items()},
         literals=trace.literals,
         conditions=tuple(trace.conditions.values()),
     )
@@ -220,7 +156,7 @@ def _symbols(pool: Pool, names: Sequence[str], shape: tuple[int, ...]) -> Symbol
     made = np.empty(len(names), dtype=object)
     for k, name in enumerate(names):
         made[k] = pool.variable(name)
-    return wrapped(made.reshape(shape))  # type: ignore[no-any-return]
+    return wrapped(made.reshape(shape))
 
 
 def _entries(value: Any, what: str) -> tuple[Expression, ...]:

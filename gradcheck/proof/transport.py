@@ -8,8 +8,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.expression import FUNCTIONS, HIGHEST, OPERATIONS, Pool, reached
-from gradcheck.proof.graph import PI, UPSTREAM, Graph, is_unwritten, must_be_free, variables_of
+from gradcheck.proof.expression import FUNCTIONS, HIGHEST, OPERATIONS, PI, Pool, reached
+from gradcheck.proof.graph import UPSTREAM, Graph, is_unwritten, must_be_free, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
 
 if TYPE_CHECKING:

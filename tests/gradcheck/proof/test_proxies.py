@@ -11,8 +11,9 @@ import pytest
 from symbols import agree, tracing
 
 from gradcheck.proof.array import SymbolicArray
+from gradcheck.proof.builtin_proxies import FloatProxy
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.proxies import FloatProxy, installed
+from gradcheck.proof.proxies import installed
 from gradcheck.proof.scalar import Scalar
 
 X = np.array([0.5, -1.25, 2.0])

@@ -10,7 +10,7 @@ import pytest
 from symbols import agree, coded, tracing
 
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import boolean, partial, power, scalar, whole
+from gradcheck.proof.scalar import power, scalar
 
 X = np.array([0.5, -1.5, 2.0])
 
@@ -42,39 +42,6 @@ def test_a_constant_is_a_number_again() -> None:
     with tracing():
         half = scalar(0.5)
         assert (float(half), int(half), bool(half), hash(half)) == (0.5, 0, True, hash(0.5))
-
-
-@pytest.mark.parametrize(
-    ("case", "whole_number", "truth"),
-    [("x[0] > 0", True, True), ("(x[0] > 0) * (x[1] > 0)", True, True), ("1 - (x[0] > 0)", True,
-    True),
-     ("np.logical_or(x[0] > 0, x[1] > 0)", True, True), ("2 * (x[0] > 0)", True, False),
-     ("(x[0] > 0) * 3 + 1", True, False), ("x[0]", False, False), ("0.5 * (x[0] > 0)", False,
-     False),
-     ("x[0] * (x[0] > 0)", False, False), ("np.exp(x[0] > 1.5 * x[1]) if False else x[1] + 1",
-     False, False)],
-)  # fmt: skip
-def test_what_is_a_truth_value_and_what_an_integer(
-    case: str,
-    whole_number: bool,  # noqa: FBT001
-    truth: bool,  # noqa: FBT001
-) -> None:
-    with tracing({"x": X}) as run:
-        node = coded(case)(run.symbols["x"])
-        assert (whole(node), boolean(node)) == (whole_number, truth)
-
-
-@pytest.mark.parametrize(
-    ("case", "somewhere_without"),
-    [("np.log(x[0])", True), ("np.sqrt(x[0])", True), ("1 / x[0]", True), ("1 / (x[0]**2)", True),
-     ("np.log(1 + x[0])", True), ("np.sqrt(x[0]**3)", True), ("np.log(np.exp(x[0]) - 1)", True),
-     ("x[0] ** 2", False), ("np.sqrt(1 + x[0] ** 2)", False), ("1 / (1 + x[0] ** 2)", False),
-     ("1 / np.exp(x[0])", False), ("np.log(1 + np.exp(x[0]))", False), ("np.tanh(x[0])", False),
-     ("x[0] * (x[0] > 0)", False)],
-)  # fmt: skip
-def test_what_may_have_no_value(case: str, somewhere_without: bool) -> None:  # noqa: FBT001
-    with tracing({"x": X}) as run:
-        assert partial(coded(case)(run.symbols["x"])) is somewhere_without
 
 
 @pytest.mark.parametrize("exponent", [3, -2, 0, 1, 64, 0.5, -1.5, 1 / 3, 0.3])

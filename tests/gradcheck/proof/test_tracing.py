@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.expression import Pool, written
 from gradcheck.proof.graph import UPSTREAM, is_unwritten, must_be_free, variables_of
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
-from gradcheck.proof.scalar import Scalar, current
-from gradcheck.proof.tracing import Trace, traced
-from gradcheck.proof.writing import written
+from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.trace import Trace, current
+from gradcheck.proof.tracing import traced
 from gradcheck.subject import FunctionPair
 
 X = np.array([0.5, -1.25])
@@ -257,7 +258,7 @@ def test_the_budget_ends_a_run() -> None:
 
 class TestTrace:
     def test_reads_numbers(self) -> None:
-        trace = Trace({}, Budget(5), merging=True)
+        trace = Trace(Pool(Scalar, Budget(5)), {}, merging=True)
         assert trace.read(math.pi) is trace.pool.variable("pi")
         assert trace.read(math.e).operation == "exp"
         assert trace.read(2).value == 2
@@ -268,12 +269,12 @@ class TestTrace:
         assert list(trace.literals) == ["0.1"]
 
     def test_numbers_the_entries_that_nobody_has_written(self) -> None:
-        trace = Trace({}, Budget(5), merging=True)
+        trace = Trace(Pool(Scalar, Budget(5)), {}, merging=True)
         assert trace.unwritten() is not trace.unwritten()
         assert is_unwritten(trace.unwritten().value)
 
     def test_refuses_to_decide_what_is_no_number(self) -> None:
-        trace = Trace({"x": -1.0}, Budget(5), merging=False)
+        trace = Trace(Pool(Scalar, Budget(5)), {"x": -1.0}, merging=False)
         with pytest.raises(Unmodelled, match="not a number"):
             trace.decide(trace.pool.positive(trace.pool.call("log", trace.pool.variable("x"))))
 

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from gradcheck.proof import transport
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.expression import OPERATIONS, Pool
+from gradcheck.proof.expression import OPERATIONS, Pool, written
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.transport import packed, unpacked
-from gradcheck.proof.writing import written
 
 SHAPES: dict[str, tuple[int, ...]] = {"x": (2,), "t": (), UPSTREAM: (2,)}
 CONSTANTS = frozenset({"t"})

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gradcheck.proof.expression import Expression, Pool
 
 
-def moved(roots: Sequence[Expression], instead: Mapping[int, Expression]) -> list[Expression]:
+def substituted(roots: Sequence[Expression], instead: Mapping[int, Expression]) -> list[Expression]:
     """Return expressions of the same pool with other nodes in the place of those numbered.
 
     Raises
@@ -23,11 +23,11 @@ def moved(roots: Sequence[Expression], instead: Mapping[int, Expression]) -> lis
     made: dict[int, Expression] = {}
     for node in reached(roots):
         other = instead.get(node.number)
-        made[node.number] = remade(node, made) if other is None else other
+        made[node.number] = rebuilt(node, made) if other is None else other
     return [made[root.number] for root in roots]
 
 
-def remade(node: Expression, made: Mapping[int, Expression]) -> Expression:
+def rebuilt(node: Expression, made: Mapping[int, Expression]) -> Expression:
     """Return a node of the same pool on other arguments; itself where they are the same."""
     arguments = [made[argument.number] for argument in node.arguments]
     if all(a is b for a, b in zip(arguments, node.arguments, strict=True)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.expression import INDICATORS, PI, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ DOMAIN = "outside the domain of a logarithm or a root"
 _UNKNOWN, _NOT_NEGATIVE, _POSITIVE = range(3)
 
 
-def exceptions_of(roots: Sequence[Expression]) -> tuple[str, ...]:
+def exceptional_points(roots: Sequence[Expression]) -> tuple[str, ...]:
     """Return the points that are left out, in words; none where there are provably none.
 
     Parameters
@@ -40,12 +40,17 @@ def exceptions_of(roots: Sequence[Expression]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def partial(node: Expression) -> bool:
+    """Say whether a node may have no value somewhere: where it divides by 0, say."""
+    return bool({DIVISION, DOMAIN} & {*exceptional_points([node])})
+
+
 def _sign(node: Expression, given: list[int]) -> int:
     """Return what is known of a node's sign from its arguments'."""
     operation = node.operation
     if operation == "constant":
         return _POSITIVE if node.value > 0 else _UNKNOWN if node.value < 0 else _NOT_NEGATIVE
-    if operation == "exp" or node.value == "pi":
+    if operation == "exp" or node.value == PI:
         return _POSITIVE
     if operation == "add" and _UNKNOWN not in given:
         return max(given)

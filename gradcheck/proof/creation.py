@@ -1,4 +1,7 @@
-"""New arrays of exact scalars: from lists, of one number, of nothing yet."""
+"""New arrays of exact scalars: from lists, of one number, of nothing yet.
+
+What has no exact meaning on symbols raises `Unmodelled`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from gradcheck.proof import kinds
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.kinds import FLOAT, kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, current, scalar
+from gradcheck.proof.scalar import Scalar, scalar
+from gradcheck.proof.trace import current
 
 if TYPE_CHECKING:
     from gradcheck.records import Array
