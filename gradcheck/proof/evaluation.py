@@ -61,7 +61,7 @@ class FloatValues:
         """Return the value of a node; NaN or infinity where it has none."""
         known = self._known
         if node.number not in known:
-            for one in reached_until(node, known):
+            for one in reached([node], known):
                 known[one.number] = self._value(one)
         return known[node.number]
 
@@ -100,18 +100,6 @@ def _float(value: Fraction) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
-
-
-def reached_until(node: Expression, known: Mapping[int, Any]) -> list[Expression]:
-    """Return the nodes that a node rests on and that are not known yet, arguments first."""
-    seen: dict[int, Expression] = {}
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if one.number not in seen and one.number not in known:
-            seen[one.number] = one
-            waiting.extend(one.arguments)
-    return [seen[number] for number in sorted(seen)]
 
 
 def _power(base: float, exponent: int) -> float:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from gradcheck.proof.expression import INDICATORS, PI, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gradcheck.proof.expression import Expression
+    from gradcheck.proof.expression import Expression, Pool
 
 KINK = "at a kink or a tie"
 DIVISION = "where a denominator is 0"
@@ -26,23 +27,45 @@ def exceptional_points(roots: Sequence[Expression]) -> tuple[str, ...]:
     roots : sequence of Expression
         Both sides of the identities.
     """
-    signs: dict[int, int] = {}
-    found: dict[str, None] = {}
-    for node in reached(roots):
-        given = [signs[argument.number] for argument in node.arguments]
-        signs[node.number] = _sign(node, given)
-        if node.operation in INDICATORS or node.operation == "maximum":
-            found[KINK] = None
-        elif node.operation == "power" and node.value < 0 and given[0] != _POSITIVE:
-            found[DIVISION] = None
-        elif node.operation in ("log", "sqrt") and given[0] != _POSITIVE:
-            found[DOMAIN] = None
-    return tuple(found)
+    found = {kind for root in roots for kind in _facts(root).exceptions}
+    return tuple(kind for kind in (KINK, DIVISION, DOMAIN) if kind in found)
 
 
 def partial(node: Expression) -> bool:
     """Say whether a node may have no value somewhere: where it divides by 0, say."""
-    return bool({DIVISION, DOMAIN} & {*exceptional_points([node])})
+    return bool({DIVISION, DOMAIN} & _facts(node).exceptions)
+
+
+class _Facts(NamedTuple):
+    """What is known of a node: its sign, and the exceptions of it and of what it rests on."""
+
+    sign: int
+    exceptions: frozenset[str]
+
+
+_known: WeakKeyDictionary[Pool, dict[int, _Facts]] = WeakKeyDictionary()
+"""Of every pool: each node is looked at once, however often code asks whether it is finite."""
+
+
+def _facts(node: Expression) -> _Facts:
+    known = _known.setdefault(node.pool, {})
+    for one in reached([node], known):
+        given = [known[argument.number] for argument in one.arguments]
+        exceptions = frozenset().union(*[facts.exceptions for facts in given])
+        own = _exception(one, given)
+        known[one.number] = _Facts(
+            sign=_sign(one, [facts.sign for facts in given]),
+            exceptions=exceptions | {own} if own else exceptions,
+        )
+    return known[node.number]
+
+
+def _exception(node: Expression, given: Sequence[_Facts]) -> str:
+    if node.operation in INDICATORS or node.operation == "maximum":
+        return KINK
+    if node.operation == "power" and node.value < 0 and given[0].sign != _POSITIVE:
+        return DIVISION
+    return DOMAIN if node.operation in ("log", "sqrt") and given[0].sign != _POSITIVE else ""
 
 
 def _sign(node: Expression, given: list[int]) -> int:

@@ -9,7 +9,7 @@ from gradcheck.proof.exact_values import at_rational, factors
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "atan", "erf")
 """Analytic functions of one argument."""
@@ -236,13 +236,20 @@ class Pool:
         return ordered[0] if len(ordered) == 1 else self._node("maximum", ordered)
 
 
-def reached(roots: Iterable[Expression]) -> list[Expression]:
-    """Return the nodes that the roots rest on, themselves included, arguments first."""
+def reached(roots: Iterable[Expression], known: Container[int] = ()) -> list[Expression]:
+    """Return the nodes that the roots rest on, themselves included, arguments first.
+
+    Parameters
+    ----------
+    roots : iterable of Expression
+    known : container of int
+        Numbers of nodes that are left out, and what only they rest on.
+    """
     seen: dict[int, Expression] = {}
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
-        if node.number not in seen:
+        if node.number not in seen and node.number not in known:
             seen[node.number] = node
             waiting.extend(node.arguments)
     return [seen[number] for number in sorted(seen)]
