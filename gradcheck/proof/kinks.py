@@ -151,7 +151,7 @@ def _indicator(node: Expression, side: int | None) -> Any:
     return pool.one if rises == bool(side) else pool.zero
 
 
-def told(own: Sequence[Expression], true: Sequence[Expression], forms: NormalForms) -> str:
+def one_sided(own: Sequence[Expression], true: Sequence[Expression], forms: NormalForms) -> str:
     """Return what backward gives at the kinks x = 0, entry by entry.
 
     Returns
@@ -195,7 +195,7 @@ def exceptions_at(
     exceptions = exceptional_points([*own, *true])
     if KINK not in exceptions:
         return exceptions
-    side = told(own, true, forms)
+    side = one_sided(own, true, forms)
     if not side:
         upstream = graph.upstream()
         variables = [graph.pool.variable(one) for one in graph.variables.get(quantity[1:], ())]

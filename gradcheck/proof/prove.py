@@ -159,7 +159,7 @@ class Prover:
                 continue  # what is wrong by itself need not be held against the notes
             if claim == NOTES_BACKWARD and not _as_in_notes(found):
                 continue  # it is the backward of another function
-            now = self._one(graph, identity, forms, evidence, first)
+            now = self._statement(graph, identity, forms, evidence, first)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
             if before is not None and now.evidence is not None:
@@ -210,7 +210,7 @@ class Prover:
         except GivenUp:
             return None
 
-    def _one(
+    def _statement(
         self,
         graph: Graph,
         identity: Identity,

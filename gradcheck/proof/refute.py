@@ -129,5 +129,5 @@ def residual_at(graph: Graph, identity: Identity, found: Certificate, forms: Nor
     if name in graph.variables and graph.shapes[name] == graph.shapes[UPSTREAM]:
         terms = known_terms(graph.y, graph.upstream(), graph.shapes[name], found.entry)
         text = multiple_of(difference, terms, FloatValues(point), forms)
-    text = text or residual.told(difference, forms, graph.shapes)
+    text = text or residual.text_of(difference, forms, graph.shapes)
     return f"d{place} − true = {text}" if text and name != quantity else text

@@ -76,7 +76,9 @@ def quotient(
     return guess
 
 
-def told(difference: Expression, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]) -> str:
+def text_of(
+    difference: Expression, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]
+) -> str:
     """Return a difference as text; empty where it is long or holds what cannot be written."""
     try:
         form = forms.of(difference)

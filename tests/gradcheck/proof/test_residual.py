@@ -11,7 +11,7 @@ from gradcheck.proof.expression import Expression, Pool
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import Budget
 from gradcheck.proof.normal_form import NormalForms
-from gradcheck.proof.residual import quotient, symbol, told
+from gradcheck.proof.residual import quotient, symbol, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,14 +52,14 @@ TEXTS: dict[str, Callable[[Pool, Any, Any, Any], Any]] = {
 @pytest.mark.parametrize("text", TEXTS)
 def test_differences(text: str) -> None:
     pool, x, y, g = nodes()
-    assert told(TEXTS[text](pool, x, y, g), NormalForms(Budget(10)), SHAPES) == text
+    assert text_of(TEXTS[text](pool, x, y, g), NormalForms(Budget(10)), SHAPES) == text
 
 
 def test_what_is_long_or_cannot_be_written_is_not_told() -> None:
     pool, x, y, g = nodes()
     forms = NormalForms(Budget(10))
-    assert not told(pool.power(pool.add(pool.add(x, y), g), 6), forms, SHAPES)
-    assert not told(pool.call("atan", x), forms, SHAPES)
+    assert not text_of(pool.power(pool.add(pool.add(x, y), g), 6), forms, SHAPES)
+    assert not text_of(pool.call("atan", x), forms, SHAPES)
 
 
 def of(number: Fraction | int, *others: Expression) -> Fraction | None:
