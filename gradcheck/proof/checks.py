@@ -12,7 +12,7 @@ import numpy as np
 from gradcheck.errors import SubjectError
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import SECONDS, Budget
-from gradcheck.proof.prove import Prover, in_process
+from gradcheck.proof.prove import Prover, in_process, numbers_of
 from gradcheck.proof.residual import symbol
 from gradcheck.records import Check, Finding, Oracle, Proof, Verdict, Worst
 
@@ -153,6 +153,13 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
     )
 
 
+def _sizes(subject: Subject, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    """Return the shapes for which a proof holds, and the inputs that it takes as they were."""
+    sizes = ", ".join(f"{name} {'×'.join(map(str, shape)) or '1'}" for name, shape in shapes)
+    fixed = ", ".join(sorted(numbers_of(subject)))
+    return f"{sizes}, and this {fixed}" if fixed else sizes
+
+
 def _proof(statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Proof:
     certificate = statement.certificate
     sizes = {**dict(shapes), UPSTREAM: ()}
@@ -165,7 +172,7 @@ def _proof(statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]) 
         }
     return Proof(
         claims=statement.claims,
-        sizes=", ".join(f"{name} {'×'.join(map(str, shape)) or '1'}" for name, shape in shapes),
+        sizes=_sizes(subject, shapes),
         regions=statement.regions,
         conditions=statement.conditions[:SHOWN_CONDITIONS],
         literals=statement.literals,

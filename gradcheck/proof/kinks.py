@@ -180,6 +180,8 @@ def exceptions_at(
     own: Sequence[Expression],
     true: Sequence[Expression],
     forms: NormalForms,
+    *,
+    derived: bool,
 ) -> tuple[str, ...]:
     """Return where a proved identity says nothing, with what backward returns at the kinks.
 
@@ -191,12 +193,14 @@ def exceptions_at(
     own, true : sequences of Expression
         Both sides of the identity.
     forms : NormalForms
+    derived : bool
+        `true` is forward's derivative: its kinks are forward's, and it has no others.
     """
     exceptions = exceptional_points([*own, *true])
     if KINK not in exceptions:
         return exceptions
     side = one_sided(own, true, forms)
-    if not side:
+    if not side and (derived or KINK not in exceptional_points(true)):
         upstream = graph.upstream()
         variables = [graph.pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
         got = own if variables else ()

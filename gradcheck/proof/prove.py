@@ -244,7 +244,14 @@ class Prover:
             return replace(
                 statement,
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                exceptions=kinks.exceptions_at(graph, identity.quantity, own, true, forms),
+                exceptions=kinks.exceptions_at(
+                    graph,
+                    identity.quantity,
+                    own,
+                    true,
+                    forms,
+                    derived=identity.claim == DERIVATIVE,
+                ),
             )
         guarded = up_to_guards(graph, identity, forms)
         if guarded:
