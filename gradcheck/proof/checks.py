@@ -148,7 +148,7 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
         residual=0.0 if verdict is Verdict.PASS else math.nan,
         worst=worst,
         reason=statement.reason,
-        proof=_proof(statement, [*shapes.items()]),
+        proof=_proof(subject, statement, [*shapes.items()]),
         seconds=seconds,
     )
 
@@ -160,7 +160,9 @@ def _sizes(subject: Subject, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> s
     return f"{sizes}, and this {fixed}" if fixed else sizes
 
 
-def _proof(statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Proof:
+def _proof(
+    subject: Subject, statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]
+) -> Proof:
     certificate = statement.certificate
     sizes = {**dict(shapes), UPSTREAM: ()}
     point = {}

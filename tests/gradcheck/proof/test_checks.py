@@ -149,3 +149,17 @@ class TestWithProof:
         found = proofs(check_subject(own, formula="tanh", proving=Proving()))
         assert found["y"].evidence is Evidence.PROVED
         assert len(found["dx"].proof.claims) == 2
+
+
+def test_what_stays_a_number_is_said() -> None:
+    t = np.array([0, 1, 0])
+    own = from_functions(
+        lambda y, t: -np.sum(t * np.log(y)),
+        lambda g, y, t: -g * t / y,
+        (np.array([0.2, 0.5, 0.3]), t),
+        names=["y", "t"],
+    )
+    [check] = proof_checks(own, None, Proving(), 0)
+    assert check.evidence is Evidence.PROVED
+    assert check.proof is not None
+    assert check.proof.sizes == "y 3, t 3, and this t"
