@@ -85,3 +85,29 @@ def must_be_free(names: Sequence[str]) -> None:
 def is_unwritten(name: Any) -> bool:
     """Say whether a variable is an entry that nobody has written."""
     return isinstance(name, str) and name.startswith(UNWRITTEN) and bool(_OURS.fullmatch(name))
+
+
+def by_input(
+    handed: tuple[Any, ...], names: Sequence[str], active: Sequence[bool]
+) -> tuple[Any, ...]:
+    """Return what backward handed back, one an input: it may leave out those without a gradient.
+
+    Parameters
+    ----------
+    handed : tuple
+        One an input, or one for each that is active.
+    names : sequence of str
+    active : sequence of bool
+        Whether an input gets a gradient.
+
+    Raises
+    ------
+    ValueError
+        Where there are more or fewer.
+    """
+    if len(handed) == len(names):
+        return handed
+    if len(handed) != sum(active):
+        raise ValueError(f"backward gives {len(handed)} gradients for {', '.join(names)}")
+    found = iter(handed)
+    return tuple(next(found) if one else None for one in active)

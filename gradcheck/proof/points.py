@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof import faithful, thresholds
-from gradcheck.proof.graph import UPSTREAM
+from gradcheck.proof.graph import UPSTREAM, by_input
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
@@ -182,11 +182,11 @@ class Points:
             instance = self._subject.make()
             with np.errstate(all="ignore"):
                 y = np.array(instance.forward(*[array.copy() for array in inputs]), dtype=float)
-                handed = instance.backward(upstream.copy())
+                names, constants = self._subject.names, self._subject.constants
+                active = [name not in constants for name in names]
+                handed = by_input(tuple(instance.backward(upstream.copy())), names, active)
                 got = [None if one is None else np.array(one, dtype=float) for one in handed]
         except Exception:  # noqa: BLE001 - foreign code may raise anything
-            return None
-        if len(got) != len(inputs):
             return None
         finite = np.isfinite(y).all() and all(one is None or np.isfinite(one).all() for one in got)
         return (y, got) if finite and y.shape == upstream.shape else None

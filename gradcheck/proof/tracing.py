@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.expression import Pool
-from gradcheck.proof.graph import UPSTREAM, Graph, must_be_free, variables_of
+from gradcheck.proof.graph import UPSTREAM, Graph, by_input, must_be_free, variables_of
 from gradcheck.proof.limits import GivenUp, Unmodelled, refusals
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
@@ -118,9 +118,10 @@ def _run(
             shape = np.shape(y)
             _must_be(shape, upstream.shape)
             handed = instance.backward(_symbols(trace.pool, variables[UPSTREAM], upstream.shape))
+            gotten = by_input(tuple(handed), [*inputs], [name in variables for name in inputs])
             gradients = tuple(
                 None if one is None or name not in variables else _like(one, array, name)
-                for one, (name, array) in zip(handed, inputs.items(), strict=True)
+                for one, (name, array) in zip(gotten, inputs.items(), strict=True)
             )
         _must_be_none(refused)
     except GivenUp as error:

@@ -163,3 +163,16 @@ def test_what_stays_a_number_is_said() -> None:
     assert check.evidence is Evidence.PROVED
     assert check.proof is not None
     assert check.proof.sizes == "y 3, t 3, and this t"
+
+
+def test_backward_may_leave_out_what_gets_no_gradient() -> None:
+    inputs = (np.array([0.2, 0.5, 0.3]), np.array([0, 1, 0]))
+    own = from_functions(
+        lambda y, t: -np.sum(t * np.log(y)), lambda g, y, t: -g * t / y, inputs, names=["y", "t"]
+    )
+    [check] = proof_checks(own, None, Proving(), 0)
+    assert check.evidence is Evidence.PROVED
+    few = from_functions(np.add, lambda g, x, y: g, (inputs[0], inputs[0]), names=["x", "y"])
+    assert {check.verdict for check in proof_checks(few, None, Proving(), 0)} == {
+        Verdict.INCONCLUSIVE
+    }
