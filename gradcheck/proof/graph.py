@@ -102,12 +102,12 @@ def by_input(
 
     Raises
     ------
-    ValueError
+    Unmodelled
         Where there are more or fewer.
     """
     if len(handed) == len(names):
         return handed
     if len(handed) != sum(active):
-        raise ValueError(f"backward gives {len(handed)} gradients for {', '.join(names)}")
+        raise Unmodelled(f"backward gives {len(handed)} gradients for {', '.join(names)}")
     found = iter(handed)
     return tuple(next(found) if one else None for one in active)

@@ -186,7 +186,7 @@ class Points:
                 active = [name not in constants for name in names]
                 handed = by_input(tuple(instance.backward(upstream.copy())), names, active)
                 got = [None if one is None else np.array(one, dtype=float) for one in handed]
-        except Exception:  # noqa: BLE001 - foreign code may raise anything
+        except (Exception, GivenUp):  # noqa: BLE001 - foreign code may raise anything
             return None
         finite = np.isfinite(y).all() and all(one is None or np.isfinite(one).all() for one in got)
         return (y, got) if finite and y.shape == upstream.shape else None
