@@ -103,6 +103,7 @@ def check_subject(
     seed: int = 0,
     formula: str | None = None,
     proving: Proving | None = None,
+    pictured: bool = False,
 ) -> Result:
     """Check one subject.
 
@@ -115,6 +116,8 @@ def check_subject(
         Key of `gradcheck.notes.formulas.FORMULAS`: y and every gradient are compared with it too.
     proving : Proving, optional
         How the code is run on symbols too, to decide exactly; not at all if left out.
+    pictured : bool
+        Gather what the pictures of a report are drawn from too: some calls more.
 
     Raises
     ------
@@ -123,7 +126,8 @@ def check_subject(
     """
     wanted = samples.regime_names(regimes)
     with np.errstate(all="ignore") if subject.remote else isolated():
-        result = Run(subject, seed, formula, thorough=len(wanted) > 1).result(wanted)
+        run = Run(subject, seed, formula, thorough=len(wanted) > 1, pictured=pictured)
+        result = run.result(wanted)
         if proving is None:
             return result
         from gradcheck.proof.checks import with_proof

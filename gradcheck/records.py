@@ -12,6 +12,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from gradcheck.evidence import Pictured
+
 Array = npt.NDArray[Any]
 
 
@@ -247,6 +249,8 @@ class Result:
     seed : int
     reproduce : str
         One line that gives the same result.
+    pictured : Pictured or None
+        What pictures are drawn from, where that was asked for.
     """
 
     name: str
@@ -258,6 +262,7 @@ class Result:
     file: str = ""
     line: int = 0
     convention: Mapping[str, Any] = field(default_factory=dict)
+    pictured: Pictured | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gradcheck.against_notes import AgainstNotes
+    from gradcheck.evidence import Pictured
     from gradcheck.readings import Outcome, Reading
     from gradcheck.records import Array
     from gradcheck.samples import Sample
@@ -46,10 +47,21 @@ class Run:
         Key of `gradcheck.notes.formulas.FORMULAS` that the subject should be.
     thorough : bool
         Difference every entry of the given point too, not only a random direction.
+    pictured : bool
+        Gather what pictures are drawn from too.
     """
 
-    def __init__(self, subject: Subject, seed: int, formula: str | None, *, thorough: bool) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        seed: int,
+        formula: str | None,
+        *,
+        thorough: bool,
+        pictured: bool = False,
+    ) -> None:
         self.thorough = thorough
+        self.pictured = pictured
         self.subject = subject
         self.seed = seed
         self.runner = Runner(subject)
@@ -272,7 +284,18 @@ class Run:
             reproduce=subject.reproduce,
             file=subject.file,
             line=subject.line,
+            pictured=self._gathered() if self.pictured else None,
         )
+
+    def _gathered(self) -> Pictured | None:
+        """Gather what pictures are drawn from; what fails in it takes nothing from the verdict."""
+        from gradcheck.gathering import gathered
+
+        differing = [] if self.notes is None else self.notes.differing
+        try:
+            return gathered(self.runner, self.outcomes, differing) or None
+        except Exception:  # noqa: BLE001 - a picture is no reason to lose a result
+            return None
 
     def _findings(self) -> tuple[Finding, ...]:
         """Name what is wrong; a diagnosis that fails takes nothing from the verdict."""

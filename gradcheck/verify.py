@@ -29,7 +29,13 @@ ANY = "backward"
 """The quantity of a planned contract."""
 
 
-def verify(seed: int, progress: Progress | None = None, proving: Proving | None = None) -> Report:
+def verify(
+    seed: int,
+    progress: Progress | None = None,
+    proving: Proving | None = None,
+    *,
+    pictured: bool = False,
+) -> Report:
     """Check every layer of `reference_net` at each of its shapes, and prove it at all small ones.
 
     Parameters
@@ -41,6 +47,8 @@ def verify(seed: int, progress: Progress | None = None, proving: Proving | None 
     progress : callable, optional
         Called with (subjects done, subjects in all, name of the next), and at the end with the
         number of all twice and an empty name.
+    pictured : bool
+        Gather what pictures are drawn from too.
 
     Returns
     -------
@@ -55,7 +63,14 @@ def verify(seed: int, progress: Progress | None = None, proving: Proving | None 
     for k, (subject, formula) in enumerate(subjects):
         if progress is not None:
             progress(k, len(subjects), subject.name)
-        result = check_subject(subject, regimes="all", seed=seed, formula=formula, proving=proving)
+        result = check_subject(
+            subject,
+            regimes="all",
+            seed=seed,
+            formula=formula,
+            proving=proving,
+            pictured=pictured,
+        )
         planned = planned_checks(subject, formula, proof=proving is not None)
         results.setdefault(subject.name, []).append(_completed(result, subject, planned))
     if progress is not None:
@@ -134,8 +149,11 @@ def _merged(parts: list[Result]) -> Result:
     findings = {
         (f.remark, f.code, f.quantity, f.message): f for part in parts for f in part.findings
     }
+    # Where one shape is wrong that is what one looks at, else the first.
+    drawn = next((one for one in parts if one.verdict is Verdict.FAIL), parts[0])
     return replace(
         parts[0],
+        pictured=drawn.pictured,
         checks=tuple(check for part in parts for check in part.checks),
         findings=tuple(sorted(findings.values(), key=lambda finding: finding.remark)),
     )

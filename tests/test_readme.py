@@ -140,12 +140,36 @@ def test_verify_command(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "report.json").exists()
-    assert (tmp_path / "report.md").exists()
+    for name in ("report.json", "report.md", "report.html", "report.xml", "notes.md"):
+        assert (tmp_path / name).exists(), name
+
+
+def test_the_reports_of_a_wrong_file_are_written_and_rendered_again(tmp_path):
+    (tmp_path / "layers.py").write_text(blocks("python")[0], encoding="utf-8")
+    codes = []
+    for line in containing("console", "gradcheck report").splitlines():
+        words = shlex.split(line.removeprefix("$ gradcheck "))
+        done = subprocess.run(
+            [sys.executable, "-m", "gradcheck", *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.stdout + done.stderr == ""
+        codes.append(done.returncode)
+    assert codes == [1, 0]
+    pairs = {"page.html": "report.html", "summary.md": "report.md", "junit.xml": "report.xml"}
+    for again, first in pairs.items():
+        assert (tmp_path / again).read_bytes() == (tmp_path / "out" / first).read_bytes()
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "1 of 4 subjects is wrong: Softmax (dX)." in page
+    assert page.count("got against oracle</p>") == 1
 
 
 def test_an_equation_of_the_notes():
-    command, said = blocks("console")[1].split("\n", 1)
+    command, said = containing("console", "$ gradcheck notes").split("\n", 1)
     done = subprocess.run(
         [sys.executable, "-m", "gradcheck", *shlex.split(command)[2:]],
         capture_output=True,

@@ -19,6 +19,7 @@ from gradcheck.cli.codes import INTERRUPTED, PASS, UNCHECKED, USAGE, WRONG
 from gradcheck.cli.explain import explain_command
 from gradcheck.cli.init import init_command
 from gradcheck.cli.notes import notes_command
+from gradcheck.cli.report import report_command
 from gradcheck.cli.screen import complain, write
 from gradcheck.cli.verify import verify_command
 from gradcheck.errors import UsageError
@@ -106,4 +107,5 @@ cli.add_command(check_command)
 cli.add_command(explain_command)
 cli.add_command(init_command)
 cli.add_command(notes_command)
+cli.add_command(report_command)
 cli.add_command(verify_command)

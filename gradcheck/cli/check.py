@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gradcheck.cli.codes import PASS, UNCHECKED, WRONG
-from gradcheck.cli.files import prepare, save
 from gradcheck.cli.options import proof_seconds
 from gradcheck.cli.screen import complain, progress, rendered, write
 
@@ -68,7 +67,7 @@ that holds nothing else."""
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where report.json and report.md are written; nowhere if left out.",
+    help="Where report.json, .html, .md and .xml are written; nowhere if left out.",
 )
 @click.option(
     "--config",
@@ -119,9 +118,13 @@ def check_command(
     from gradcheck.students.settings import settings_for
 
     begin = perf_counter()
+    told = form == "json" or output is not None
     targets = targets_of(paths)
     if output is not None:
-        prepare(output, ("report.json", "report.md"))
+        from gradcheck.cli.files import prepare
+        from gradcheck.render.files import NAMES
+
+        prepare(output, NAMES)
     limits = Limits(call=time_limit, load=2 * time_limit + 5)
     common = Options(
         seed=seed,
@@ -129,6 +132,7 @@ def check_command(
         limits=limits,
         in_process=in_process,
         proof_seconds=0.0 if no_proof else proof_seconds,
+        pictured=told,
     )
 
     def configured(path: Path) -> Options:
@@ -145,7 +149,6 @@ def check_command(
             progress=step,
             meanwhile=None if quiet or form == "json" else _ready_to_print,
         )
-    told = form == "json" or output is not None
     report = report_of(reports, seed, _command(paths, only, seed), versions=told)
     code = _exit_code(report)
     if output is not None:
@@ -202,12 +205,10 @@ def _exit_code(report: Report) -> int:
 
 
 def _written(report: Report, output: Path, code: int) -> int:
-    from gradcheck.render.json import report_json
-    from gradcheck.render.markdown import report_markdown
+    from gradcheck.render.files import written
 
-    texts = {"report.json": report_json(report), "report.md": report_markdown(report)}
     try:
-        save(output, texts)
+        written(report, output)
     except OSError as error:
         unsaved = WRONG if code == WRONG else UNCHECKED
         return complain(f"the reports could not be written to {output}: {error}", unsaved)

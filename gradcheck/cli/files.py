@@ -1,15 +1,17 @@
-"""Make an output folder, and write files into it so that no reader ever sees half of one."""
+"""Make an output folder, and find out before the run whether it can be written to."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from gradcheck.errors import UsageError
+from gradcheck.render.files import beside, save
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+__all__ = ["prepare", "save"]
 
 
 def prepare(directory: Path, names: Sequence[str]) -> None:
@@ -17,7 +19,7 @@ def prepare(directory: Path, names: Sequence[str]) -> None:
     option = f"--output {directory}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        probe = _beside(directory / names[0])
+        probe = beside(directory / names[0])
         probe.write_text("", encoding="utf-8")
         probe.unlink()
     except (FileExistsError, NotADirectoryError) as error:
@@ -35,20 +37,3 @@ def prepare(directory: Path, names: Sequence[str]) -> None:
             raise UsageError(
                 f"{option}: {name} in it is a directory, must be a file; remove it or name another"
             )
-
-
-def save(directory: Path, texts: Mapping[str, str]) -> None:
-    """Write all files beside their places first, so that no reader ever sees half of one."""
-    pairs = [(_beside(directory / name), directory / name) for name in texts]
-    try:
-        for (beside, _), text in zip(pairs, texts.values(), strict=True):
-            beside.write_text(text, encoding="utf-8", newline="\n")
-        for beside, place in pairs:
-            beside.replace(place)
-    finally:
-        for beside, _ in pairs:
-            beside.unlink(missing_ok=True)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")

@@ -11,6 +11,7 @@ from gradcheck.cli.codes import UNCHECKED, WRONG
 from gradcheck.cli.files import prepare, save
 from gradcheck.cli.options import proof_seconds
 from gradcheck.cli.screen import complain, progress, rendered, write
+from gradcheck.render.files import JSON, NAMES, report_texts
 
 
 @click.command("verify")
@@ -20,7 +21,7 @@ from gradcheck.cli.screen import complain, progress, rendered, write
     default=Path("reports"),
     show_default=True,
     metavar="DIR",
-    help="Where report.json, report.md and notes.md are written.",
+    help="Where report.json, .html, .md and .xml and notes.md are written.",
 )
 @click.option(
     "--seed",
@@ -50,24 +51,18 @@ def verify_command(
     quiet: bool,
 ) -> int:
     """Check the reference network: every layer, every oracle, every contract."""
-    prepare(output, ("report.json", "report.md", "notes.md"))
+    prepare(output, (*NAMES, "notes.md"))
     from gradcheck.proof.checks import Proving
     from gradcheck.verify import exit_code, verify
 
     proving = None if no_proof else Proving(seconds=proof_seconds)
     with progress(shown=not quiet and sys.stderr.isatty()) as shown:
-        report = verify(seed, shown, proving)
+        report = verify(seed, shown, proving, pictured=True)
     code = exit_code(report)
-    from gradcheck.render.json import report_json
-    from gradcheck.render.markdown import report_markdown
     from gradcheck.render.notes.markdown import notes_markdown
     from gradcheck.transcript import transcript
 
-    texts = {
-        "report.json": report_json(report),
-        "report.md": report_markdown(report),
-        "notes.md": notes_markdown(transcript()),
-    }
+    texts = {**report_texts(report), "notes.md": notes_markdown(transcript())}
     try:
         save(output, texts)
     except OSError as error:
@@ -76,7 +71,7 @@ def verify_command(
     if quiet:
         return code
     if form == "json":
-        write(sys.stdout, texts["report.json"])
+        write(sys.stdout, texts[JSON])
     else:
         from gradcheck.render.terminal import print_report
 

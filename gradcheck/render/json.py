@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from gradcheck.notes.citations import cited
 
 if TYPE_CHECKING:
+    from gradcheck.evidence import Entries, Pictured, StepStudy, Strip
     from gradcheck.records import Check, FileNote, Finding, Proof, Report, Result, Worst
 
 SCHEMA = "gradcheck/1"
@@ -36,7 +38,9 @@ def report_json(report: Report) -> str:
     NaN and no infinity: a residual that was not measured is null, and any other number that is not
     finite is one of the strings "inf", "-inf", "nan".
     """
-    return json.dumps(report_dict(report), indent=1, allow_nan=False) + "\n"
+    text = json.dumps(report_dict(report), indent=1, allow_nan=False) + "\n"
+    # A runner takes it for a command anywhere in what a job prints; it stands in strings alone.
+    return text.replace("##[", "#\\u0023[")
 
 
 def report_dict(report: Report) -> dict[str, Any]:
@@ -75,6 +79,7 @@ def subject_entry(result: Result) -> dict[str, Any]:
         "findings": [_finding(finding, result.role) for finding in result.findings],
         "seed": int(result.seed),
         "reproduce": result.reproduce,
+        **({} if result.pictured is None else {"pictured": _pictured(result.pictured)}),
     }
 
 
@@ -136,6 +141,26 @@ def _finding(finding: Finding, role: str) -> dict[str, Any]:
         "reference": None
         if equation is None
         else {"heading": equation.heading, "equation": equation.id},
+    }
+
+
+def _pictured(pictured: Pictured) -> dict[str, Any]:
+    return {
+        kind: [_drawn(one) for one in getattr(pictured, kind)]
+        for kind in ("studies", "entries", "strips")
+    }
+
+
+def _drawn(record: StepStudy | Entries | Strip) -> dict[str, Any]:
+    """Return a record of numbers, tuples of numbers and words as JSON can hold it."""
+    held = {one.name: getattr(record, one.name) for one in fields(record)}
+    return {
+        name: value
+        if isinstance(value, str)
+        else [_number(one) for one in value]
+        if isinstance(value, tuple)
+        else _number(value)
+        for name, value in held.items()
     }
 
 

@@ -221,7 +221,7 @@ def worst_line(check: Check) -> str:
         text = f"replayed{index}: got {got}, should be {exact}, exactly"
     if worst.entries > 1:
         text += f"; {worst.wrong} of {worst.entries} entries wrong"
-    where = REGIMES.get(check.regime, "" if check.regime == "point" else check.regime)
+    where = REGIMES.get(check.regime, "" if check.regime == "point" else plain(check.regime, 60))
     return text + (f"; at {where}" if where else "")
 
 

@@ -34,6 +34,8 @@ class Options:
         Run the code in this process: only for code that is trusted.
     proof_seconds : float
         For the exact proof of one subject; 0 for none.
+    pictured : bool
+        Gather what pictures are drawn from too.
     """
 
     seed: int = 0
@@ -42,6 +44,7 @@ class Options:
     limits: Limits | None = None
     in_process: bool = False
     proof_seconds: float = 2.0
+    pictured: bool = False
 
 
 class Host(Protocol):

@@ -113,7 +113,8 @@ class Lane:
     def _at(self, subject: Subject, regimes: str | Sequence[str]) -> Result:
         from gradcheck.check import check_subject
 
-        return check_subject(subject, regimes=regimes, seed=self.options.seed)
+        seed, pictured = self.options.seed, self.options.pictured
+        return check_subject(subject, regimes=regimes, seed=seed, pictured=pictured)
 
     def _without_guards(self, index: int, description: Description, again: str) -> Result | None:
         """Return the result where every guard is read as 0; None where it has another shape."""
@@ -139,7 +140,7 @@ class Lane:
         formula = FORMULA_OF.get(description.role)
         if description.facts.get("no_formula"):
             formula = None
-        result = _check(subject, self.options.seed, formula)
+        result = _check(subject, self.options, formula)
         if result.verdict is Verdict.FAIL and description.output == "scalar":
             result = conventions.with_numbers(result, subject)
         if self.host.ended:
@@ -245,16 +246,20 @@ def _half(groups: Mapping[str, Group]) -> list[str]:
     return theirs
 
 
-def _check(subject: Subject, seed: int, formula: str | None) -> Result:
+def _check(subject: Subject, options: Options, formula: str | None) -> Result:
     from gradcheck.check import check_subject
+
+    seed, pictured = options.seed, options.pictured
 
     whole = subject.role in ("sequential", "network")
     regimes: Any = WHOLE if whole else "all"
     try:
-        return check_subject(subject, regimes=regimes, seed=seed, formula=formula)
+        return check_subject(
+            subject, regimes=regimes, seed=seed, formula=formula, pictured=pictured
+        )
     except OracleError:
         # The notes' formula has other inputs: the code is judged by its own forward alone.
-        return check_subject(subject, regimes=regimes, seed=seed)
+        return check_subject(subject, regimes=regimes, seed=seed, pictured=pictured)
 
 
 def _joined(one: Result, other: Result) -> Result:

@@ -15,6 +15,7 @@ import gradcheck
 import gradcheck.verify
 from gradcheck import cli
 from gradcheck.records import Check, Oracle, Verdict
+from gradcheck.render.files import NAMES
 from gradcheck.render.json import report_json, schema
 from gradcheck.render.markdown import report_markdown
 
@@ -30,7 +31,7 @@ UNCLEAR = report_of(
     dense(Check(quantity="dx", oracle=Oracle.SYMBOLIC, verdict=Verdict.INCONCLUSIVE))
 )
 
-FILES = ["notes.md", "report.json", "report.md"]
+FILES = ["notes.md", "report.html", "report.json", "report.md", "report.xml"]
 Captured = pytest.CaptureFixture[str]
 Install = "Callable[[Report | BaseException], list[int]]"
 
@@ -43,9 +44,14 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Install:
         seeds: list[int] = []
 
         def verify(
-            seed: int, progress: Callable[[int, int, str], None] | None, proving: object
+            seed: int,
+            progress: Callable[[int, int, str], None] | None,
+            proving: object,
+            *,
+            pictured: bool,
         ) -> Report:
             assert proving is not None
+            assert pictured
             seeds.append(seed)
             if progress is not None:
                 progress(0, 1, "Dense")
@@ -83,7 +89,7 @@ def test_exit_code_and_files(
     assert (tmp_path / "report.md").read_text(encoding="utf-8") == report_markdown(report)
     out, err = capsys.readouterr()
     assert err == ""
-    places = [tmp_path / name for name in ("report.json", "report.md", "notes.md")]
+    places = [tmp_path / name for name in (*NAMES, "notes.md")]
     assert out.endswith(f"written: {', '.join(map(str, places))}\n")
     page = (tmp_path / "notes.md").read_text(encoding="utf-8")
     assert page.startswith("# The lecture notes, verified\n")

@@ -58,9 +58,11 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], None]:
 
     def install(change: Change) -> None:
         def check_subject(
-            subject: Subject, *, regimes: Any, seed: int, formula: str | None, proving: object
-        ) -> Result:
+            subject: Subject, *, regimes: Any, seed: int, formula: str | None, proving: object,
+            pictured: bool,
+        ) -> Result:  # fmt: skip
             assert proving is None
+            assert not pictured
             assert regimes == "all"
             assert formula is not None
             return change(all_right(subject, formula, seed))
