@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradcheck.check import assert_gradients, check_functions
     from gradcheck.errors import GradcheckError, SubjectError, UsageError
+    from gradcheck.layer_checks import checks_for, parametrize_layers
     from gradcheck.records import Check, Evidence, Finding, Oracle, Report, Result, Verdict
     from gradcheck.students.interface import (
         assert_file,
@@ -39,6 +40,8 @@ __all__ = [
     "check_functions",
     "check_layer",
     "check_loss",
+    "checks_for",
+    "parametrize_layers",
 ]
 
 _HOMES = {
@@ -60,6 +63,8 @@ _HOMES = {
     "check_functions": "gradcheck.check",
     "check_layer": "gradcheck.students.interface",
     "check_loss": "gradcheck.students.interface",
+    "checks_for": "gradcheck.layer_checks",
+    "parametrize_layers": "gradcheck.layer_checks",
 }
 
 

@@ -247,6 +247,8 @@ class Result:
     seed : int
     reproduce : str
         One line that gives the same result.
+    dtypes : mapping of str to str
+        Of each input at the given point; empty where it is not known.
     """
 
     name: str
@@ -258,6 +260,7 @@ class Result:
     file: str = ""
     line: int = 0
     convention: Mapping[str, Any] = field(default_factory=dict)
+    dtypes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:

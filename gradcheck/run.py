@@ -272,6 +272,7 @@ class Run:
             reproduce=subject.reproduce,
             file=subject.file,
             line=subject.line,
+            dtypes={n: str(a.dtype) for n, a in zip(subject.names, subject.inputs, strict=True)},
         )
 
     def _findings(self) -> tuple[Finding, ...]:

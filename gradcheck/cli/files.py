@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def prepare(directory: Path, names: Sequence[str]) -> None:
+def prepare(directory: Path, names: Sequence[str], flag: str = "--output") -> None:
     """Make the directory, and find out before the run whether it can be written to."""
-    option = f"--output {directory}"
+    option = f"{flag} {directory}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
         probe = _beside(directory / names[0])
