@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcheck.records import (
     Check,
+    Counterexample,
     Evidence,
     Finding,
     Oracle,
@@ -91,4 +92,24 @@ def _proof(entry: Entry) -> Proof:
 def _finding(entry: Entry) -> Finding:
     numbers = {name: float(value) for name, value in entry["numbers"].items()}
     kept = ("code", "quantity", "message", "hint", "remark")
-    return Finding(numbers=numbers, **{name: entry[name] for name in kept})
+    example = entry.get("counterexample")
+    return Finding(
+        numbers=numbers,
+        counterexample=None if example is None else _counterexample(example),
+        **{name: entry[name] for name in kept},
+    )
+
+
+def _counterexample(entry: Entry) -> Counterexample:
+    arrays = {name: _nested(entry[name]) for name in ("upstream", "got", "oracle")}
+    return Counterexample(
+        quantity=entry["quantity"],
+        inputs={name: _nested(value) for name, value in entry["inputs"].items()},
+        index=tuple(entry["index"]),
+        bound=float(entry["bound"]),
+        **arrays,
+    )
+
+
+def _nested(value: Any) -> Any:
+    return tuple(map(_nested, value)) if isinstance(value, list) else float(value)

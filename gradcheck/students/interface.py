@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from gradcheck.records import Report, Result
+    from gradcheck.records import Counterexample, Report, Result
     from gradcheck.subject import Subject
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "check_file",
     "check_layer",
     "check_loss",
+    "find_counterexample",
 ]
 
 
@@ -135,6 +136,45 @@ def checked_layer(met: Met, regimes: str | Sequence[str], seed: int) -> Result:
     """Return what is known of a layer that was met."""
     result = _checked(met.subject, met.formula, regimes, seed)
     return session.noted(replace(result, convention=met.told))
+
+
+def find_counterexample(
+    layer: Any,
+    x: Any = None,
+    *,
+    quantity: str | None = None,
+    seconds: float = 5.0,
+    role: str | None = None,
+    orientation: str | None = None,
+) -> Counterexample | None:
+    """Return small inputs and simple numbers at which a layer's gradient is wrong, or None.
+
+    Parameters
+    ----------
+    layer, x, role, orientation :
+        As in `check_layer`. Shapes stay those of x and of the parameters; but without parameters
+        any smaller x is tried, and with them fewer examples.
+    quantity : str, optional
+        "dx", "dW"; if left out, the gradients in turn, and the first that is wrong.
+    seconds : float
+        For one gradient. The same is found in every run where that is enough, which it nearly
+        always is.
+
+    Raises
+    ------
+    UsageError
+        Where Hypothesis is not installed, and as `check_layer`.
+
+    Notes
+    -----
+    None is no proof: `check_layer` looks at more.
+    """
+    from gradcheck.counterexample import smallest_wrong
+
+    subject = met_layer(layer, x, role, orientation, session.seed_of(None)).subject
+    asked = [f"d{subject.names[k]}" for k in subject.active] if quantity is None else [quantity]
+    found = (smallest_wrong(subject, one, seconds) for one in asked)
+    return next((one for one in found if one is not None), None)
 
 
 def check_loss(
