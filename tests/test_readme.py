@@ -119,7 +119,7 @@ def test_suite_example_passes_and_can_fail(tmp_path):
     assert wrong != code
     with pytest.raises(subprocess.CalledProcessError) as caught:
         output(wrong + "\n\ntest_softmax()\n", tmp_path)
-    assert "AssertionError: FAIL softmax: dx is wrong" in caught.value.stderr
+    assert "AssertionError: FAIL softmax: dX is wrong" in caught.value.stderr
 
 
 def test_the_two_commands_are_what_ci_runs():

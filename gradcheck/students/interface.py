@@ -143,7 +143,7 @@ def find_counterexample(
     x: Any = None,
     *,
     quantity: str | None = None,
-    seconds: float = 5.0,
+    seconds: float = 2.0,
     role: str | None = None,
     orientation: str | None = None,
 ) -> Counterexample | None:
@@ -157,8 +157,8 @@ def find_counterexample(
     quantity : str, optional
         "dx", "dW"; if left out, the gradients in turn, and the first that is wrong.
     seconds : float
-        For one gradient. The same is found in every run where that is enough, which it nearly
-        always is.
+        That the layer itself may take, for one gradient. Where that is enough, which it is but for
+        slow layers, the same is found in every run.
 
     Raises
     ------
