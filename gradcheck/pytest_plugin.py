@@ -92,7 +92,7 @@ class _Listener:
         self._config = config
         self._directory = directory
         self._attached: list[str] = []
-        self._line = ""
+        self._lines: list[str] = []
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         attached = getattr(report, "gradcheck", None)
@@ -105,8 +105,8 @@ class _Listener:
             return
         from gradcheck.suite import finished
 
-        self._line = finished(self._attached, self._config, self._directory)
+        self._lines = finished(self._attached, self._config, self._directory)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self._line:
-            terminalreporter.write_line(self._line)
+        for line in self._lines:
+            terminalreporter.write_line(line)

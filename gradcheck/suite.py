@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from gradcheck.errors import UsageError
 from gradcheck.records import Verdict
+from gradcheck.render.annotations import annotation, within_limits
 from gradcheck.render.json import subject_entry
+from gradcheck.render.message import failure_text
 from gradcheck.render.summary import counted, weakest
 from gradcheck.render.words import plain
 from gradcheck.session_reports import NAMES, texts_of
@@ -81,17 +84,20 @@ def attachments(results: Sequence[Result], nodeid: str, *, whole: bool) -> str:
     held = []
     for result in {id(result): result for result in results}.values():
         entry = subject_entry(result)
-        one = {"place": place, "name": entry["name"], "verdict": entry["verdict"]}
-        one["key"] = _key(entry)
+        kept = ("name", "verdict", "file", "line")
+        one = {"place": place, "key": _key(entry), **{name: entry[name] for name in kept}}
+        if result.verdict is not Verdict.PASS:
+            one["text"] = failure_text(result)
         held.append({**one, "entry": entry} if whole else one)
     return json.dumps(held)
 
 
-def finished(attached: Sequence[str], config: pytest.Config, directory: str | None) -> str:
-    """Write the reports where they are wanted; return a line for the terminal's footer.
+def finished(attached: Sequence[str], config: pytest.Config, directory: str | None) -> list[str]:
+    """Write the reports where they are wanted; return the lines of the terminal's footer.
 
     What several workers, or several tests, have checked alike is counted and reported once; the
-    order is that of tests and names, so that it does not hang on which worker was the first.
+    order is that of tests and names, so that it does not hang on which worker was the first. A
+    runner of GitHub gets annotations too.
     """
     found: dict[str, Entry] = {}
     for text in attached:
@@ -102,9 +108,23 @@ def finished(attached: Sequence[str], config: pytest.Config, directory: str | No
     line = f"gradcheck: {_counts(held)}; seed {seed}"
     if config.getoption("gradcheck_evidence") == "proved":
         line += "; a pass needs a proof"
-    if directory is None:
-        return line
-    return f"{line}; {_written(held, seed, directory)}"
+    if directory is not None:
+        line += f"; {_written(held, seed, directory)}"
+    on_github = os.environ.get("GITHUB_ACTIONS") == "true"
+    return [line, *(_annotations(held, config.rootpath) if on_github else ())]
+
+
+def _annotations(held: Sequence[Entry], root: Path) -> list[str]:
+    wrong = [one for one in held if one["verdict"] != Verdict.PASS]
+    return within_limits([_annotation(one, root) for one in wrong])
+
+
+def _annotation(one: Entry, root: Path) -> str:
+    """Return one at the code's line where that is in the repository, else at the test's file."""
+    test, path = one["place"].partition("::")[0], Path(one["file"])
+    inside = bool(one["file"]) and path.is_absolute() and path.is_relative_to(root)
+    file = path.relative_to(root).as_posix() if inside else test
+    return annotation(plain(one["name"], 100), one["text"], file, one["line"] if inside else 0)
 
 
 def _counts(held: Sequence[Entry]) -> str:

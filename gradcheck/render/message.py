@@ -34,7 +34,7 @@ def failure_text(result: Result, lacking: Mapping[str, str] | None = None) -> st
         Plain text, without a newline at its end; the same for the same result.
     """
     story = story_of(result)
-    lines = [headline(result, symbol)]
+    lines = [plain(headline(result, symbol))]
     if lacking and result.verdict is Verdict.PASS:
         names = ", ".join(map(symbol, lacking))
         lines = [f"NOT PROVED {story.name}: {names} only tested, must be proved"]
@@ -64,7 +64,7 @@ def one_failure_text(result: Result, name: str, quantity: str, checks: Sequence[
     """
     verdict = Verdict.worst(check.verdict for check in checks)
     passed = verdict is Verdict.PASS
-    lines = [f"{'NOT PROVED' if passed else WORDS[verdict].upper()} {name}"]
+    lines = [f"{'NOT PROVED' if passed else WORDS[verdict].upper()} {plain(name, 200)}"]
     where = place(result)
     lines[0] += f" ({where})" if where else ""
     inputs = shapes_line(result)

@@ -136,6 +136,18 @@ def test_properties_stand_in_junit(suite: Pytester) -> None:
     assert ("gradcheck.seed", "0") in wrong
 
 
+def test_a_runner_of_github_gets_annotations(
+    suite: Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    lines = [line for line in ran(suite).outlines if line.startswith("::")]
+    assert len(lines) == 1
+    assert lines[0].startswith("::error file=test_suite.py,title=DoubledDense::FAIL DoubledDense")
+    assert "%0A  dW (5, 4) float64: worst [" in lines[0]
+    monkeypatch.setenv("GITHUB_ACTIONS", "false")
+    assert not [line for line in ran(suite).outlines if line.startswith("::")]
+
+
 class TestOptions:
     def test_seed(self, suite: Pytester) -> None:
         result = ran(suite, "--gradcheck-seed", "7", "-k", "dW-symbolic")
