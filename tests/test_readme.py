@@ -237,7 +237,7 @@ def test_the_failure_that_is_shown(tmp_path, monkeypatch):
         [sys.executable, "-m", "pytest", "-q"],
         cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
-    shown = containing("text", "E   AssertionError")
+    shown = containing("text", "AssertionError: FAIL Dense")
     lines = [line for line in done.stdout.splitlines() if line.startswith("E ")]
     assert masked("\n".join(lines[: len(shown.splitlines())]) + "\n") == masked(shown)
 
