@@ -141,6 +141,7 @@ def _written(held: Sequence[Entry], seed: int, directory: str) -> str:
     from gradcheck.cli.files import save
 
     try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
         save(Path(directory), texts_of([one["entry"] for one in held], seed, "pytest"))
     except OSError as error:
         return f"the reports could not be written to {directory}: {error}"
