@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gradcheck import strategies
     from gradcheck.check import assert_gradients, check_functions
     from gradcheck.errors import GradcheckError, SubjectError, UsageError
-    from gradcheck.records import Check, Evidence, Finding, Oracle, Report, Result, Verdict
+    from gradcheck.layer_checks import checks_for, parametrize_layers
+    from gradcheck.records import (
+        Check,
+        Counterexample,
+        Evidence,
+        Finding,
+        Oracle,
+        Report,
+        Result,
+        Verdict,
+    )
     from gradcheck.students.interface import (
         assert_file,
         assert_layer,
@@ -15,12 +26,14 @@ if TYPE_CHECKING:
         check_file,
         check_layer,
         check_loss,
+        find_counterexample,
     )
 
     __version__: str
 
 __all__ = [
     "Check",
+    "Counterexample",
     "Evidence",
     "Finding",
     "GradcheckError",
@@ -39,10 +52,15 @@ __all__ = [
     "check_functions",
     "check_layer",
     "check_loss",
+    "checks_for",
+    "find_counterexample",
+    "parametrize_layers",
+    "strategies",
 ]
 
 _HOMES = {
     "Check": "gradcheck.records",
+    "Counterexample": "gradcheck.records",
     "Evidence": "gradcheck.records",
     "Finding": "gradcheck.records",
     "GradcheckError": "gradcheck.errors",
@@ -60,6 +78,10 @@ _HOMES = {
     "check_functions": "gradcheck.check",
     "check_layer": "gradcheck.students.interface",
     "check_loss": "gradcheck.students.interface",
+    "checks_for": "gradcheck.layer_checks",
+    "find_counterexample": "gradcheck.students.interface",
+    "parametrize_layers": "gradcheck.layer_checks",
+    "strategies": "gradcheck",
 }
 
 
@@ -71,7 +93,9 @@ def __getattr__(name: str) -> Any:
     elif name in _HOMES:
         from importlib import import_module
 
-        value = getattr(import_module(_HOMES[name]), name)
+        home = _HOMES[name]
+        module = import_module(home if home != __name__ else f"{__name__}.{name}")
+        value = module if home == __name__ else getattr(module, name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck import samples
+from gradcheck import asserting, samples, session
 from gradcheck.isolation import isolated
-from gradcheck.records import Verdict
 from gradcheck.run import Run
 from gradcheck.subject import from_functions
 
@@ -30,7 +29,7 @@ def check_functions(
     names: Sequence[str] | None = None,
     domain: Domain | None = None,
     regimes: str | Sequence[str] = "all",
-    seed: int = 0,
+    seed: int | None = None,
     name: str | None = None,
 ) -> Result:
     """Check a backward function against its forward function.
@@ -52,8 +51,8 @@ def check_functions(
     regimes : "all", "point" or a list of names
         "point" looks at the given inputs only: every entry, contracts included. The names are those
         of `gradcheck.samples.REGIMES`.
-    seed : int
-        Of all that is drawn.
+    seed : int, optional
+        Of all that is drawn; by default that of the test session, else 0.
     name : str, optional
         By default forward's name.
 
@@ -68,8 +67,11 @@ def check_functions(
         Where an argument is not what it must be.
     """
     subject = from_functions(forward, backward, inputs, names=names, domain=domain, name=name)
+    seed = session.seed_of(seed)
     call = f"gradcheck.check_functions({subject.name}, ..., regimes={regimes!r}, seed={seed})"
-    return check_subject(replace(subject, reproduce=call), regimes=regimes, seed=seed)
+    subject = replace(subject, reproduce=call)
+    result = check_subject(subject, regimes=regimes, seed=seed, proving=asserting.proving())
+    return session.noted(result)
 
 
 def assert_gradients(
@@ -79,7 +81,7 @@ def assert_gradients(
     names: Sequence[str] | None = None,
     domain: Domain | None = None,
     regimes: str | Sequence[str] = "all",
-    seed: int = 0,
+    seed: int | None = None,
     name: str | None = None,
 ) -> None:
     """Raise unless `check_functions` with the same arguments passes.
@@ -87,13 +89,12 @@ def assert_gradients(
     Raises
     ------
     AssertionError
-        Where the verdict is not `pass`; its text is str(result).
+        Where the verdict is not `pass`; its text says of each quantity what is wrong.
     UsageError
         As `check_functions`.
     """
-    result = check_functions(forward, backward, inputs, names, domain, regimes, seed, name)
-    if result.verdict is not Verdict.PASS:
-        raise AssertionError(str(result))
+    __tracebackhide__ = True
+    asserting.settle(check_functions(forward, backward, inputs, names, domain, regimes, seed, name))
 
 
 def check_subject(

@@ -223,8 +223,43 @@ def of_quantity(checks: Iterable[Check]) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counterexample:
+    """Small inputs and simple numbers at which a gradient is wrong already.
+
+    Attributes
+    ----------
+    quantity : str
+    inputs : mapping of str to numbers
+        Arrays as nested tuples.
+    upstream, got, oracle : numbers
+        As nested tuples: the upstream gradient, the whole gradient as it was returned, and as the
+        oracles have it.
+    index : tuple of int
+        Of the worst entry.
+    bound : float
+        Of all of `oracle`.
+    """
+
+    quantity: str
+    inputs: Mapping[str, Any]
+    upstream: Any
+    got: Any
+    oracle: Any
+    index: tuple[int, ...] = ()
+    bound: float = 0.0
+
+    def __str__(self) -> str:
+        from gradcheck.render.counterexamples import counterexample_text
+
+        return f"{self.quantity} is {counterexample_text(self)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong, by its code; a remark never makes a verdict `fail`."""
+    """What is wrong, by its code; a remark never makes a verdict `fail`.
+
+    A counterexample is there where one was looked for, and found.
+    """
 
     code: str
     quantity: str
@@ -232,6 +267,7 @@ class Finding:
     numbers: Mapping[str, float] = field(default_factory=dict)
     hint: str = ""
     remark: bool = False
+    counterexample: Counterexample | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +287,8 @@ class Result:
         One line that gives the same result.
     pictured : Pictured or None
         What pictures are drawn from, where that was asked for.
+    dtypes : mapping of str to str
+        Of each input at the given point; empty where it is not known.
     """
 
     name: str
@@ -263,6 +301,7 @@ class Result:
     line: int = 0
     convention: Mapping[str, Any] = field(default_factory=dict)
     pictured: Pictured | None = None
+    dtypes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:

@@ -285,6 +285,7 @@ class Run:
             file=subject.file,
             line=subject.line,
             pictured=self._gathered() if self.pictured else None,
+            dtypes={n: str(a.dtype) for n, a in zip(subject.names, subject.inputs, strict=True)},
         )
 
     def _gathered(self) -> Pictured | None:

@@ -124,9 +124,7 @@ def tool() -> dict[str, str]:
     }
 
 
-def _completed(
-    result: Result, subject: Subject, planned: list[tuple[str, Oracle, str]]
-) -> Result:
+def _completed(result: Result, subject: Subject, planned: list[tuple[str, Oracle, str]]) -> Result:
     made = {
         (ANY if check.contract else check.quantity, check.oracle, check.contract)
         for check in result.checks

@@ -9,7 +9,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    Operators = Callable[[ast.AST, ast.FunctionDef], Iterator[ast.AST]]
 
 OTHER = {
     ast.Add: ast.Sub,
@@ -45,8 +47,14 @@ class Mutant:
         return module
 
 
-def mutants(module: str, source: str, functions: Sequence[str]) -> Iterator[Mutant]:
-    """Yield the mutants of the named functions and methods, each different from the source."""
+def mutants(
+    module: str, source: str, functions: Sequence[str], operators: Operators | None = None
+) -> Iterator[Mutant]:
+    """Yield the mutants of the named functions and methods, each different from the source.
+
+    `operators` gives what may stand in the place of a node; by default the mistakes of this module.
+    """
+    variants = operators or _variants
     tree = ast.parse(source)
     plain = ast.unparse(tree)
     seen = {plain}
@@ -54,7 +62,7 @@ def mutants(module: str, source: str, functions: Sequence[str]) -> Iterator[Muta
         if not isinstance(function, ast.FunctionDef) or function.name not in functions:
             continue
         for node in _computing(function.body):
-            for new in _variants(node, function):
+            for new in variants(node, function):
                 mutated = _replaced(tree, node, new)
                 text = ast.unparse(mutated)
                 if text not in seen:

@@ -14,6 +14,8 @@ from gradcheck.proof.limits import Budget, GivenUp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+HALF = Fraction(1, 2)
+
 NOUGHT = mp.mpf(10) ** -40
 LARGEST = mp.mpf(10) ** 40
 
@@ -113,6 +115,24 @@ class Written:
 
     def relu(self) -> Written:
         return self * self.positive()
+
+
+def number(like: Written, value: Fraction | int) -> Written:
+    return like.writer.number(value)
+
+
+def maximum(*entries: Written) -> Written:
+    return entries[0].writer.maximum(*entries)
+
+
+def largest(a: Written, *others: Written) -> Written:
+    """Return the indicator that the first is the largest."""
+    return (a - maximum(a, *others)).nonnegative()
+
+
+def leaky(a: Written) -> Written:
+    """Return leaky ReLU with a slope of 1/100."""
+    return a * a.positive() + Fraction(1, 100) * a * (1 - a.positive())
 
 
 def softmax(entries: Sequence[Written]) -> list[Written]:

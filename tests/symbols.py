@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof.array import Selection, SymbolicArray, entries, wrapped
+from gradcheck.proof.array import SymbolicArray, entries, wrapped
 from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.expression import Pool
 from gradcheck.proof.graph import variables_of
 from gradcheck.proof.limits import Budget
-from gradcheck.proof.scalar import Scalar, current
-from gradcheck.proof.tracing import Trace
+from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.selection import Selection
+from gradcheck.proof.trace import Trace, current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +28,7 @@ def tracing(arrays: Mapping[str, Any] | None = None, *, merging: bool = True) ->
     point: dict[str, float] = {}
     for name, array in (arrays or {}).items():
         point.update(zip(variables_of(name, np.shape(array)), np.ravel(array), strict=True))
-    trace = Trace(point, Budget(60), merging=merging)
+    trace = Trace(Pool(Scalar, Budget(60)), point, merging=merging)
     token = current.set(trace)
     try:
         yield Run(trace, arrays or {}, point)
@@ -55,7 +57,9 @@ class Run:
             return type(value)([self.floats(one) for one in value])
         if isinstance(value, Scalar):
             return self.values.of(value)
-        if isinstance(value, np.ndarray) and (isinstance(value, SymbolicArray) or value.dtype == "O"):
+        if isinstance(value, np.ndarray) and (
+            isinstance(value, SymbolicArray) or value.dtype == "O"
+        ):
             found = np.array([self.values.of(one) for one in entries(value).flat], dtype=float)
             return found.reshape(value.shape)
         assert not isinstance(value, Selection)

@@ -83,7 +83,7 @@ that holds nothing else."""
     help="Seconds for one call of the code, and for what it runs when it is loaded.",
 )
 @click.option("--no-proof", is_flag=True, help="Check in floating point only.")
-@proof_seconds
+@proof_seconds(2.0)
 @click.option(
     "--in-process", is_flag=True, help="Run the code in this process: only for code you trust."
 )

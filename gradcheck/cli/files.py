@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["prepare", "save"]
 
 
-def prepare(directory: Path, names: Sequence[str]) -> None:
+def prepare(directory: Path, names: Sequence[str], flag: str = "--output") -> None:
     """Make the directory, and find out before the run whether it can be written to."""
-    option = f"--output {directory}"
+    option = f"{flag} {directory}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
         probe = beside(directory / names[0])

@@ -39,7 +39,7 @@ from gradcheck.render.files import JSON, NAMES, report_texts
     help="What standard output gets; json is the report alone.",
 )
 @click.option("--no-proof", is_flag=True, help="Check in floating point only.")
-@proof_seconds
+@proof_seconds(10.0)  # what is known to be provable is not given up on a slow machine
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def verify_command(
     output: Path,

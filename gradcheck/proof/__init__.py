@@ -4,12 +4,36 @@ The way of the data::
 
     code → tracing → graph → (transport) → derivative → identity → statement → checks
 
-`tracing` runs forward and backward, as they are, on arrays of exact scalars (`scalar`, `array`,
-`ufuncs`, `functions`), with stand-ins for `np`, `math`, `float`, `max` and `min` in their modules
-(`proxies`, `reach`). What comes out is a `graph`: y and each gradient as expressions of the inputs
-and of the upstream gradient. `derivative` differentiates y; `identity` decides whether a difference
-is 0: by its normal form (`normal_form`), or at random points of finite fields (`finite_field`).
-`faithful` holds the graph against the code in plain float64, `certificate` makes a refutation.
+the symbols
+    An `expression` is a node of a graph in which equal ones are one (of numbers: `exact_values`);
+    `evaluation` gives its value in float64 and in intervals, `exceptional_points` where it has
+    none. A `trace` is one run: how literals are read (`literals`), and how comparisons come out.
+    A `scalar` is an expression with the operators of a float, an `array` an ndarray of them that
+    knows its NumPy kind (`kinds`); comparisons are indicators (`logic`), under which entries are
+    chosen (`selection`).
+NumPy on symbols
+    `ufuncs` and `functions` are the tables of what is modelled; it is done in `creation`,
+    `choosing`, `reductions`, `products`, `convolution` and `ordering`.
+the run
+    `tracing` runs forward and backward, as they are, with stand-ins (`proxies`) for `np`
+    (`numpy_proxy`, `vectorized`), `math` (`math_proxy`), `float`, `type`, `max` and `min`
+    (`builtin_proxies`) in their modules, and exact numbers in what they hold (`reach`). What comes
+    out is a `graph`: y and each gradient as expressions of the inputs and of the upstream gradient.
+    `transport` sends it from one process to another.
+the truth
+    `derivative` differentiates y, at `ties` of a maximum too; `notes_graph` has the notes' formula
+    as a graph (`from_sympy`). `substitution` puts expressions in the place of others.
+the identity
+    `identity` decides whether a difference is 0. By its `normal_form`: a `rational` function, of a
+    `polynomial` above and factors below, in variables and `generators`, to which `transcendental`
+    functions and `signs` are brought (`genericity`, `largest`). Or at random points of finite
+    fields: `finite_field`, `field_signs`, an `algebra` for roots and indicators, and `primes`.
+what is found
+    `prove` leads from a subject to one `statement` a gradient. `points` are where the graph is held
+    against the code in plain float64 (`faithful`), and where `refute` looks for a `certificate`
+    that it is wrong, on every side of the `thresholds`. What is wrong is told by its `residual`, in
+    `known_terms`, or as `guards` left out; `kinks` tells what backward returns at those. `checks`
+    puts it into a report; `limits` bounds what all this may cost.
 
 Soundness
 ---------

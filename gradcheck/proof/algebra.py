@@ -45,7 +45,13 @@ class Algebra:
         self._weaker: dict[int, int] = {}
 
     def constant(self, value: Fraction) -> int:
-        """Return a rational number."""
+        """Return a rational number.
+
+        Raises
+        ------
+        GivenUp
+            Where the prime divides its denominator.
+        """
         if not value.denominator % self.prime:
             raise GivenUp("an unlucky prime")
         return value.numerator * pow(value.denominator, -1, self.prime) % self.prime

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.evaluation import at_kink, enclosed
-from gradcheck.proof.graph import PI
+from gradcheck.proof.expression import PI, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gradcheck.proof.evaluation import FloatValues
     from gradcheck.proof.expression import Expression
@@ -21,8 +22,17 @@ DIGITS = 60
 SHOWN = 12
 """Digits of a value that is not rational."""
 
+SEEN = 1e-9
+"""Relative difference above which floats can tell two values apart, whatever they are made of."""
+
 WITHIN = 0.5
 """The replay shows the exact difference up to this part of it."""
+
+
+NEIGHBOURS = 6
+
+BESIDE = 1e-6
+"""How far a neighbour is from a point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +64,23 @@ def candidate(
     got: Sequence[Expression], true: Sequence[Expression], values: FloatValues
 ) -> int | None:
     """Return the entry that differs most at a point, as far as floats can tell."""
-    best, entry = 1e-7, None
+    best, entry = SEEN, None
     for k, (one, other) in enumerate(zip(got, true, strict=True)):
         a, b = values.of(one), values.of(other)
         gap = abs(a - b) / max(abs(a), abs(b), 1e-3)
         if gap > best:
             best, entry = gap, k
     return entry
+
+
+def neighbours(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
+    """Yield points beside a point, in random directions."""
+    random = Random(0)  # noqa: S311 - any directions will do
+    for _ in range(NEIGHBOURS):
+        yield {
+            name: value + BESIDE * max(1.0, abs(value)) * random.uniform(-1, 1)
+            for name, value in point.items()
+        }
 
 
 def certified(
@@ -111,8 +131,6 @@ def _shown(node: Expression, point: Mapping[str, Fraction], value: Any) -> str:
 
 def _rational(node: Expression, point: Mapping[str, Fraction]) -> Fraction | None:
     """Return the exact value where it is rational, else None."""
-    from gradcheck.proof.expression import reached
-
     known: dict[int, Fraction | None] = {}
     for one in reached([node]):
         given = [known[a.number] for a in one.arguments]

@@ -12,14 +12,15 @@ import numpy as np
 from gradcheck.errors import SubjectError
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import SECONDS, Budget
-from gradcheck.proof.prove import Prover, in_process
+from gradcheck.proof.prove import Prover, in_process, numbers_of
 from gradcheck.proof.residual import symbol
 from gradcheck.records import Check, Finding, Oracle, Proof, Verdict, Worst
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gradcheck.proof.prove import Statement, Tracer
+    from gradcheck.proof.prove import Tracer
+    from gradcheck.proof.statement import Statement
     from gradcheck.records import Result
     from gradcheck.subject import Subject
 
@@ -74,14 +75,14 @@ def with_proof(
     known = {finding.quantity for finding in result.findings if not finding.remark}
     findings = [_finding(c) for c in checks if c.quantity in refuted - known]
     own = tuple(
-        replace(check, agree=(*check.agree, Oracle.PROOF)) if _agrees(check, refuted, proved) else check
+        replace(check, agree=(*check.agree, Oracle.PROOF))
+        if _agrees(check, refuted, proved)
+        else check
         for check in result.checks
     )
     remarks = [finding for finding in result.findings if finding.remark]
     faults = [finding for finding in result.findings if not finding.remark]
-    return replace(
-        result, checks=(*own, *checks), findings=(*faults, *findings, *remarks)
-    )
+    return replace(result, checks=(*own, *checks), findings=(*faults, *findings, *remarks))
 
 
 def _agrees(check: Check, refuted: set[str], proved: set[str]) -> bool:
@@ -110,9 +111,7 @@ def _named(point: Mapping[str, str]) -> str:
     return ", ".join(named + ["…"] * (len(point) > SHOWN_ENTRIES))
 
 
-def proof_checks(
-    subject: Subject, formula: str | None, proving: Proving, seed: int
-) -> list[Check]:
+def proof_checks(subject: Subject, formula: str | None, proving: Proving, seed: int) -> list[Check]:
     """Return one check for each gradient of a subject, and for y where there is a formula."""
     started = perf_counter()
     budget = Budget(proving.seconds)
@@ -154,6 +153,13 @@ def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
     )
 
 
+def _sizes(subject: Subject, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    """Return the shapes for which a proof holds, and the inputs that it takes as they were."""
+    sizes = ", ".join(f"{name} {'×'.join(map(str, shape)) or '1'}" for name, shape in shapes)
+    fixed = ", ".join(sorted(numbers_of(subject)))
+    return f"{sizes}, and this {fixed}" if fixed else sizes
+
+
 def _proof(
     subject: Subject, statement: Statement, shapes: Sequence[tuple[str, tuple[int, ...]]]
 ) -> Proof:
@@ -168,7 +174,7 @@ def _proof(
         }
     return Proof(
         claims=statement.claims,
-        sizes=", ".join(f"{name} {'×'.join(map(str, shape)) or '1'}" for name, shape in shapes),
+        sizes=_sizes(subject, shapes),
         regions=statement.regions,
         conditions=statement.conditions[:SHOWN_CONDITIONS],
         literals=statement.literals,

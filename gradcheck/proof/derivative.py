@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof import ties
-from gradcheck.proof.expression import INDICATORS, reached
+from gradcheck.proof.expression import INDICATORS, PI, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +38,7 @@ def gradients(
     pool = outputs[0].pool
     order = reached(outputs)
     wanted = {node.number for node in wrt}
-    active = set(wanted)
-    for node in order:
-        if any(a.number in active for a in node.arguments) and node.operation not in INDICATORS:
-            active.add(node.number)
+    active = _active(order, wanted)
     sums: dict[int, Expression] = {}
 
     def put(node: Expression, part: Expression) -> None:
@@ -60,6 +57,15 @@ def gradients(
     return [sums.get(node.number, pool.zero) for node in wrt]
 
 
+def _active(order: Sequence[Expression], wanted: set[int]) -> set[int]:
+    """Return the nodes through which something depends on the variables."""
+    active = set(wanted)
+    for node in order:
+        if any(a.number in active for a in node.arguments) and node.operation not in INDICATORS:
+            active.add(node.number)
+    return active
+
+
 def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
     """Return the partial derivative of one operation in each of its arguments."""
     operation, arguments = node.operation, node.arguments
@@ -76,7 +82,7 @@ def _slopes(pool: Pool, node: Expression) -> tuple[Expression, ...]:
     return (_slope(pool, operation, a, node),)
 
 
-def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Expression:
+def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Any:
     """Return the derivative of an analytic function at a, where it has the value."""
     if function == "exp":
         return value
@@ -92,8 +98,6 @@ def _slope(pool: Pool, function: str, a: Expression, value: Expression) -> Expre
         return pool.power(pool.add(pool.one, pool.power(a, 2)), -1)
     if function == "erf":
         # 2/√π · exp(−a²); π is a variable of every graph that has an erf.
-        two_over_root = pool.divide(
-            pool.constant(2), pool.call("sqrt", pool.variable("pi"))
-        )
+        two_over_root = pool.divide(pool.constant(2), pool.call("sqrt", pool.variable(PI)))
         return pool.mul(two_over_root, pool.call("exp", pool.negative(pool.power(a, 2))))
     raise AssertionError(f"{function!r} has no derivative")

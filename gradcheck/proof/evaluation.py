@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from gradcheck.proof.expression import INDICATORS, reached
-from gradcheck.proof.graph import PI, UNWRITTEN, is_unwritten
+from gradcheck.proof.expression import INDICATORS, PI, reached
+from gradcheck.proof.graph import UNWRITTEN, is_unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -61,7 +61,7 @@ class FloatValues:
         """Return the value of a node; NaN or infinity where it has none."""
         known = self._known
         if node.number not in known:
-            for one in reached_until(node, known):
+            for one in reached([node], known):
                 known[one.number] = self._value(one)
         return known[node.number]
 
@@ -86,7 +86,6 @@ class FloatValues:
             return float(arguments[0] >= 0) if arguments[0] == arguments[0] else math.nan
         return FLOATS[operation](arguments[0])
 
-
     def _variable(self, name: str) -> float:
         if name == PI:
             return math.pi
@@ -101,18 +100,6 @@ def _float(value: Fraction) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
-
-
-def reached_until(node: Expression, known: Mapping[int, Any]) -> list[Expression]:
-    """Return the nodes that a node rests on and that are not known yet, arguments first."""
-    seen: dict[int, Expression] = {}
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if one.number not in seen and one.number not in known:
-            seen[one.number] = one
-            waiting.extend(one.arguments)
-    return [seen[number] for number in sorted(seen)]
 
 
 def _power(base: float, exponent: int) -> float:
@@ -190,15 +177,19 @@ def _enclosure(node: Expression, arguments: list[Any], point: Mapping[str, Any])
         return arguments[0] ** node.value
     if operation == "maximum":
         return _largest(arguments)
-    if operation == "positive":
-        return iv.mpf(_sign(arguments[0], zero=-1) > 0)
-    if operation == "nonnegative":
-        return iv.mpf(_sign(arguments[0], zero=1) > 0)
-    if operation in ("log", "sqrt") and _sign(arguments[0]) < 0:
-        raise ArithmeticError(f"{operation} of a negative number")
-    if operation in ("atan", "erf"):
-        return _rising(operation, arguments[0])
-    return getattr(iv, operation)(arguments[0])
+    return _called(operation, arguments[0])
+
+
+def _called(function: str, value: Any) -> Any:
+    from mpmath import iv
+
+    if function in INDICATORS:
+        return iv.mpf(_sign(value, zero=1 if function == "nonnegative" else -1) > 0)
+    if function in ("log", "sqrt") and _sign(value) < 0:
+        raise ArithmeticError(f"{function} of a negative number")
+    if function in ("atan", "erf"):
+        return _rising(function, value)
+    return getattr(iv, function)(value)
 
 
 def _sign(value: Any, zero: int = 0) -> int:

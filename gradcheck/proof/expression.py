@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.proof.exact_values import at_rational, factors
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "atan", "erf")
 """Analytic functions of one argument."""
@@ -19,14 +20,14 @@ INDICATORS = ("positive", "nonnegative")
 OPERATIONS = ("constant", "variable", "add", "mul", "power", "maximum", *FUNCTIONS, *INDICATORS)
 
 
+PI = "pi"
+"""The variable that stands for π."""
+
 LONGEST = 2**13
 """Bits of a numerator or a denominator."""
 
 HIGHEST = 2**10
 """Exponent of a power."""
-
-LARGEST_PRIME = 100
-"""Below which factors are taken out of a root."""
 
 
 class Expression:
@@ -56,8 +57,6 @@ class Expression:
     pool: Pool
 
     def __repr__(self) -> str:
-        from gradcheck.proof.writing import written
-
         return written(self)
 
 
@@ -185,7 +184,7 @@ class Pool:
     def call(self, function: str, a: Expression) -> Any:
         """Return function(a), one of `FUNCTIONS`; what is rational is a constant."""
         if a.operation == "constant":
-            known = _at_constant(function, a.value)
+            known = at_rational(function, a.value)
             if known is not None:
                 return self.constant(known)
         if function == "sqrt":
@@ -201,7 +200,7 @@ class Pool:
         if a.operation == "constant":
             # √(n/d) = √(nd)/d
             root: Any = self.constant(Fraction(1, a.value.denominator))
-            for prime, power in _factors(a.value.numerator * a.value.denominator):
+            for prime, power in factors(a.value.numerator * a.value.denominator):
                 root = self.mul(root, self.constant(prime ** (power // 2)))
                 if power % 2:
                     root = self.mul(root, self._node("sqrt", (self.constant(prime),)))
@@ -237,49 +236,66 @@ class Pool:
         return ordered[0] if len(ordered) == 1 else self._node("maximum", ordered)
 
 
-def _at_constant(function: str, value: Fraction) -> Fraction | None:
-    """Return the function's value at a rational number where that is rational and known."""
-    if function == "sqrt":
-        if value < 0:
-            raise Unmodelled(f"the square root of {value}")
-        return _root(value)
-    if function == "log":
-        if value <= 0:
-            raise Unmodelled(f"the logarithm of {value}")
-        return Fraction(0) if value == 1 else None
-    if value == 0:
-        return Fraction(1) if function in ("exp", "cos") else Fraction(0)
-    return None
+def reached(roots: Iterable[Expression], known: Container[int] = ()) -> list[Expression]:
+    """Return the nodes that the roots rest on, themselves included, arguments first.
 
-
-def _root(value: Fraction) -> Fraction | None:
-    from math import isqrt
-
-    above, below = isqrt(value.numerator), isqrt(value.denominator)
-    exact = above * above == value.numerator and below * below == value.denominator
-    return Fraction(above, below) if exact else None
-
-
-def _factors(number: int) -> list[tuple[int, int]]:
-    """Return the small prime factors of a positive integer and their powers; what is left, last."""
-    found = []
-    for divisor in (2, *range(3, LARGEST_PRIME, 2)):
-        power = 0
-        while number % divisor == 0:
-            number //= divisor
-            power += 1
-        if power:
-            found.append((divisor, power))
-    return [*found, (number, 1)] if number > 1 else found
-
-
-def reached(roots: Iterable[Expression]) -> list[Expression]:
-    """Return the nodes that the roots rest on, themselves included, arguments first."""
+    Parameters
+    ----------
+    roots : iterable of Expression
+    known : container of int
+        Numbers of nodes that are left out, and what only they rest on.
+    """
     seen: dict[int, Expression] = {}
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
-        if node.number not in seen:
+        if node.number not in seen and node.number not in known:
             seen[node.number] = node
             waiting.extend(node.arguments)
     return [seen[number] for number in sorted(seen)]
+
+
+SHOWN = 200
+"""Characters of an expression that is shown."""
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+_INDICATORS = {"positive": "> 0", "nonnegative": "≥ 0"}
+
+
+def written(node: Expression, longest: int = SHOWN) -> str:
+    """Return an expression as text, cut where it is longer than `longest` characters."""
+    texts: dict[int, tuple[str, int]] = {}
+    for one in reached([node]):
+        text, strength = _written(one, [texts[a.number] for a in one.arguments])
+        texts[one.number] = (text if len(text) <= longest else text[: longest - 1] + "…", strength)
+    return texts[node.number][0]
+
+
+def _written(node: Expression, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    operation = node.operation
+    if operation == "constant":
+        whole = node.value.denominator == 1
+        return str(node.value), _ATOM if whole and node.value >= 0 else _SUM
+    if operation == "variable":
+        return ("π" if node.value == PI else node.value), _ATOM
+    if operation == "add":
+        (a, _), (b, _) = parts
+        if a.startswith("-") and not b.startswith("-"):
+            a, b = b, a
+        return (f"{a} - {b[1:]}" if b.startswith("-") else f"{a} + {b}"), _SUM
+    if operation == "mul":
+        if node.arguments[0] is node.pool.minus_one:
+            return f"-{_inside(parts[1], _PRODUCT)}", _PRODUCT
+        return "·".join(_inside(part, _PRODUCT) for part in parts), _PRODUCT
+    if operation == "power":
+        base = _inside(parts[0], _ATOM)
+        return (f"1/{base}", _PRODUCT) if node.value == -1 else (f"{base}^{node.value}", _POWER)
+    if operation in _INDICATORS:
+        return f"[{parts[0][0]} {_INDICATORS[operation]}]", _ATOM
+    name = "max" if operation == "maximum" else operation
+    return f"{name}({', '.join(text for text, _ in parts)})", _ATOM
+
+
+def _inside(part: tuple[str, int], strength: int) -> str:
+    text, own = part
+    return text if own >= strength else f"({text})"

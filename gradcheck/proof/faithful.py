@@ -1,4 +1,4 @@
-"""The compulsory check: the graph and the code itself, in plain float64, say the same at a point."""
+"""The compulsory check: at a point, the graph and the code itself, in float64, say the same."""
 
 from __future__ import annotations
 

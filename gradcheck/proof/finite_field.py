@@ -10,7 +10,7 @@ An expression that is not 0 as a rational function of what is drawn has a numera
 and whose coefficients' bits are at most its `size`. It vanishes at a random point with probability
 at most size / p (Schwartz–Zippel), and has no coefficient left modulo p with probability at most
 size / 2^119, for there are more than 2^119 primes of 127 bits. Two arguments that differ are taken
-for equal with the same probability a pair. Points are added until the product of these
+for equal with the same probability a pair. FieldPoints are added until the product of these
 probabilities is below 2^-100. What is 0 as such a function is 0 as a function of the variables.
 """
 
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from gradcheck.proof.algebra import Algebra
 from gradcheck.proof.field_signs import HEIGHT, FieldSigns
 from gradcheck.proof.limits import GivenUp
+from gradcheck.proof.primes import BITS, PRIMES_BITS, random_prime
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
     from gradcheck.proof.algebra import Element
     from gradcheck.proof.expression import Expression, Pool
     from gradcheck.proof.limits import Budget
-
-BITS = 127
-"""Of the primes."""
-
-PRIMES_BITS = 119
-"""There are more than 2^119 primes of 127 bits."""
 
 MISS_BITS = 100
 """The probability of a false zero is below 2 to minus this."""
@@ -47,20 +42,7 @@ PURE = frozenset(("constant", "variable", "add", "mul", "power", "sqrt", "positi
 """Operations whose values are algebraic: what is invertible in the algebra is 0 on no region."""
 
 
-def vanishes(node: Expression, budget: Budget, rng: Random) -> bool:
-    """Say whether an expression is 0, with a probability of a false yes below 2^-100.
-
-    A no says that no proof was found; it is no refutation.
-
-    Raises
-    ------
-    GivenUp
-        Where it takes too long, divides by 0, or has too many indicators and roots together.
-    """
-    return Points(budget, rng).vanishes(node)
-
-
-class Points:
+class FieldPoints:
     """Random points, at which the expressions of one pool are evaluated once each.
 
     Parameters
@@ -75,18 +57,26 @@ class Points:
         self, budget: Budget, rng: Random, assumed: Sequence[tuple[Expression, bool]] = ()
     ) -> None:
         self.budget, self.rng, self.assumed = budget, rng, assumed
-        self._points: list[Point] = []
+        self._points: list[FieldPoint] = []
         self._scale, self._looked = 1, 0
 
     def vanishes(self, node: Expression) -> bool:
-        """Say whether an expression is 0, as `vanishes` does."""
+        """Say whether an expression is 0, with a probability of a false yes below 2^-100.
+
+        A no says that no proof was found; it is no refutation.
+
+        Raises
+        ------
+        GivenUp
+            Where it takes too long, divides by 0, or has too many indicators and roots together.
+        """
         self._look_at_exponents(node.pool)
         missing, number = float(MISS_BITS), 0
         while missing > 0:
             if number == len(self._points):
                 if number == MOST_POINTS:
                     raise GivenUp("the degree is too high for a test at random points")
-                self._points.append(Point(self.budget, self.rng, self._scale, self.assumed))
+                self._points.append(FieldPoint(self.budget, self.rng, self._scale, self.assumed))
             point = self._points[number]
             if point.of(node):
                 return False
@@ -108,7 +98,7 @@ class Points:
             self._points.clear()
 
 
-class Point:
+class FieldPoint:
     """One prime, one random point, and what expressions are there.
 
     Parameters
@@ -284,59 +274,6 @@ class Point:
         if operation == "maximum":
             return sum(sizes) + 1 + algebra.size_of_roots
         return 4 + 2 * algebra.count * algebra.count
-
-
-def random_prime(rng: Random) -> int:
-    """Return a random prime of 127 bits (by forty rounds of Miller and Rabin's test)."""
-    while True:
-        candidate = rng.getrandbits(BITS) | 1 << (BITS - 1) | 1
-        if all(candidate % small for small in _SMALL) and _is_prime(candidate, rng):
-            return candidate
-
-
-_SMALL = (
-    3,
-    5,
-    7,
-    11,
-    13,
-    17,
-    19,
-    23,
-    29,
-    31,
-    37,
-    41,
-    43,
-    47,
-    53,
-    59,
-    61,
-    67,
-    71,
-    73,
-    79,
-    83,
-    89,
-    97,
-)
-
-
-def _is_prime(candidate: int, rng: Random) -> bool:
-    odd, twos = candidate - 1, 0
-    while not odd % 2:
-        odd, twos = odd // 2, twos + 1
-    for _ in range(40):
-        power = pow(rng.randrange(2, candidate - 1), odd, candidate)
-        if power in (1, candidate - 1):
-            continue
-        for _ in range(twos - 1):
-            power = power * power % candidate
-            if power == candidate - 1:
-                break
-        else:
-            return False
-    return True
 
 
 def _linear_terms(argument: Expression) -> list[tuple[Fraction, Expression | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.limits import Unmodelled
@@ -43,11 +44,11 @@ def node_of(expression: Symbolic, known: Mapping[Symbolic, Expression], pool: Po
         return _piecewise(expression, known, pool)
     parts = [node_of(part, known, pool) for part in expression.args]
     if kind in ("Add", "Mul"):
-        operation = pool.add if kind == "Add" else pool.mul
-        result = parts[0]
-        for part in parts[1:]:
-            result = operation(result, part)
-        return result
+        return reduce(pool.add if kind == "Add" else pool.mul, parts)
+    return _called(kind, parts, pool)
+
+
+def _called(kind: str, parts: list[Any], pool: Pool) -> Any:
     if kind in ("exp", "log", "sin", "cos", "atan", "erf"):
         return pool.call(kind, parts[0])
     if kind == "tanh":

@@ -9,6 +9,8 @@ argument, although it is not the polynomial 0. What is certified:
   and is not 0 where a single evaluation modulo a prime is not.
 - With indicators: no outcome may make it 0.
 - With a maximum: it is one of its entries, each of which is put in for it.
+
+Source: J. Ax, "On Schanuel's conjectures", Annals of Mathematics 93 (1971).
 """
 
 from __future__ import annotations

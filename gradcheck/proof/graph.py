@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradcheck.proof.expression import PI
 from gradcheck.proof.limits import Unmodelled
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 UPSTREAM = "dY"
 """Name of the variables of the upstream gradient."""
-
-PI = "pi"
-"""The variable that stands for π."""
 
 UNWRITTEN = "unwritten"
 """Begin of the names of the entries of np.empty that nobody has written."""
@@ -59,6 +57,10 @@ class Graph:
     literals: Mapping[str, Fraction] = field(default_factory=dict)
     conditions: tuple[tuple[Expression, bool], ...] = ()
 
+    def upstream(self) -> list[Expression]:
+        """Return the variables of the upstream gradient, in C order."""
+        return [self.pool.variable(one) for one in self.variables[UPSTREAM]]
+
 
 def variables_of(name: str, shape: Sequence[int]) -> tuple[str, ...]:
     """Return the names of an array's entries in C order."""
@@ -83,3 +85,29 @@ def must_be_free(names: Sequence[str]) -> None:
 def is_unwritten(name: Any) -> bool:
     """Say whether a variable is an entry that nobody has written."""
     return isinstance(name, str) and name.startswith(UNWRITTEN) and bool(_OURS.fullmatch(name))
+
+
+def by_input(
+    handed: tuple[Any, ...], names: Sequence[str], active: Sequence[bool]
+) -> tuple[Any, ...]:
+    """Return what backward handed back, one an input: it may leave out those without a gradient.
+
+    Parameters
+    ----------
+    handed : tuple
+        One an input, or one for each that is active.
+    names : sequence of str
+    active : sequence of bool
+        Whether an input gets a gradient.
+
+    Raises
+    ------
+    Unmodelled
+        Where there are more or fewer.
+    """
+    if len(handed) == len(names):
+        return handed
+    if len(handed) != sum(active):
+        raise Unmodelled(f"backward gives {len(handed)} gradients for {', '.join(names)}")
+    found = iter(handed)
+    return tuple(next(found) if one else None for one in active)

@@ -1,17 +1,45 @@
-"""Decide whether an expression is 0: by its normal form, or else at points of finite fields."""
+"""Decide an identity: whether a difference is 0, by its normal form, or in finite fields."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Literal
 
-from gradcheck.proof.finite_field import Points
+from gradcheck.proof.finite_field import FieldPoints
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gradcheck.proof.expression import Expression
     from gradcheck.proof.limits import Budget
     from gradcheck.proof.normal_form import NormalForms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What is to be decided: that two gradients, or two outputs, are one.
+
+    Attributes
+    ----------
+    quantity : str
+        "y", "loss", or the gradient "dx".
+    claim : str
+        What it says.
+    own, true : sequences of Expression
+        Entries that the code gives, and what they must be.
+    """
+
+    quantity: str
+    claim: str
+    own: Sequence[Expression]
+    true: Sequence[Expression]
+
+    def differences(self) -> list[Expression]:
+        """Return what must be 0."""
+        return [a.pool.subtract(a, b) for a, b in zip(self.own, self.true, strict=True)]
+
 
 Decision = Literal["zero", "nonzero", "zero-by-field"]
 
@@ -48,5 +76,5 @@ def decide(
     except GivenUp:
         budget.look()
     if forms.points is None:
-        forms.points = Points(budget, rng or SystemRandom(), forms.assumed)
+        forms.points = FieldPoints(budget, rng or SystemRandom(), forms.assumed)
     return "zero-by-field" if forms.points.vanishes(node) else "nonzero"

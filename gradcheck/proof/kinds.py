@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import Scalar, boolean, whole
+from gradcheck.proof.logic import boolean, whole
+from gradcheck.proof.scalar import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,7 @@ _BITWISE = frozenset({np.bitwise_and, np.bitwise_or, np.invert})
 _AS_LOGICAL = {
     np.add: np.logical_or, np.maximum: np.logical_or, np.fmax: np.logical_or,
     np.multiply: np.logical_and, np.minimum: np.logical_and, np.fmin: np.logical_and,
-    np.positive: np.positive, np.absolute: np.positive, np.conjugate: np.positive,
+    np.absolute: np.positive, np.conjugate: np.positive,
 }  # fmt: skip
 """What they are, of truth values alone."""
 
@@ -81,7 +82,13 @@ def same(values: Iterable[Any]) -> str:
 
 
 def dtype_of(kind: str) -> np.dtype[Any]:
-    """Return the dtype that NumPy's array has."""
+    """Return the dtype that NumPy's array has.
+
+    Raises
+    ------
+    Unmodelled
+        Where nothing tells which it is.
+    """
     if kind == UNKNOWN:
         raise Unmodelled("the dtype of what may be a truth value, an integer or a float")
     return _DTYPES[kind]
@@ -116,7 +123,13 @@ def of_ufunc(ufunc: Any, inputs: Iterable[Any], logical: bool) -> tuple[Any, str
 
 
 def of_reduction(ufunc: Any, kind: str, logical: bool) -> str:  # noqa: FBT001
-    """Return the kind of a sum, a product or a largest entry."""
+    """Return the kind of a sum, a product or a largest entry.
+
+    Raises
+    ------
+    Unmodelled
+        Where NumPy computes something else on such entries than on numbers.
+    """
     if logical:
         return BOOL
     if kind == BOOL and ufunc in (np.add, np.multiply):
@@ -127,7 +140,13 @@ def of_reduction(ufunc: Any, kind: str, logical: bool) -> str:  # noqa: FBT001
 
 
 def of_products(*values: Any) -> str:
-    """Return the kind of sums of products, such as a matrix product."""
+    """Return the kind of sums of products, such as a matrix product.
+
+    Raises
+    ------
+    Unmodelled
+        Where the entries may be truth values, of which NumPy's sum is "or".
+    """
     kind = joined(map(kind_of, values))
     if kind in (BOOL, UNKNOWN):
         raise Unmodelled(f"a product of arrays of {kind}")

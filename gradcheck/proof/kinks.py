@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof.derivative import gradients
-from gradcheck.proof.exceptions import KINK, exceptions_of
+from gradcheck.proof.exceptional_points import KINK, exceptional_points
 from gradcheck.proof.expression import INDICATORS, reached
-from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
+from gradcheck.proof.substitution import rebuilt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from gradcheck.proof.expression import Expression
     from gradcheck.proof.graph import Graph
@@ -97,7 +97,7 @@ def same_for_any_maximum(
             free.append(pool.variable(f"maximum {node.number}"))
             made[node.number] = free[-1]
         else:
-            made[node.number] = _again(node, made)
+            made[node.number] = rebuilt(node, made)
     y, got = ([made[one.number] for one in part] for part in (outputs, own))
     true = gradients(y, cotangents, [*variables, *free])
     try:
@@ -139,7 +139,7 @@ def _with_zero(
         elif node.operation in INDICATORS and _variable(node.arguments[0]) is variable:
             made[node.number] = _indicator(node, side)
         else:
-            made[node.number] = _again(node, made)
+            made[node.number] = rebuilt(node, made)
     return [made[root.number] for root in roots]
 
 
@@ -151,21 +151,7 @@ def _indicator(node: Expression, side: int | None) -> Any:
     return pool.one if rises == bool(side) else pool.zero
 
 
-def _again(node: Expression, made: Mapping[int, Expression]) -> Any:
-    arguments = [made[argument.number] for argument in node.arguments]
-    if all(a is b for a, b in zip(arguments, node.arguments, strict=True)):
-        return node
-    pool, operation = node.pool, node.operation
-    if operation == "power":
-        return pool.power(arguments[0], node.value)
-    if operation == "maximum":
-        return pool.maximum(arguments)
-    if operation in ("add", "mul", *INDICATORS):
-        return getattr(pool, operation)(*arguments)
-    return pool.call(operation, arguments[0])
-
-
-def told(own: Sequence[Expression], true: Sequence[Expression], forms: NormalForms) -> str:
+def one_sided(own: Sequence[Expression], true: Sequence[Expression], forms: NormalForms) -> str:
     """Return what backward gives at the kinks x = 0, entry by entry.
 
     Returns
@@ -194,6 +180,8 @@ def exceptions_at(
     own: Sequence[Expression],
     true: Sequence[Expression],
     forms: NormalForms,
+    *,
+    derived: bool,
 ) -> tuple[str, ...]:
     """Return where a proved identity says nothing, with what backward returns at the kinks.
 
@@ -205,15 +193,16 @@ def exceptions_at(
     own, true : sequences of Expression
         Both sides of the identity.
     forms : NormalForms
+    derived : bool
+        `true` is forward's derivative: its kinks are forward's, and it has no others.
     """
-    exceptions = exceptions_of([*own, *true])
+    exceptions = exceptional_points([*own, *true])
     if KINK not in exceptions:
         return exceptions
-    side = told(own, true, forms)
-    if not side:
-        pool = graph.pool
-        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-        variables = [pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
+    side = one_sided(own, true, forms)
+    if not side and (derived or KINK not in exceptional_points(true)):
+        upstream = graph.upstream()
+        variables = [graph.pool.variable(one) for one in graph.variables.get(quantity[1:], ())]
         got = own if variables else ()
         if same_for_any_maximum(graph.y, upstream, variables, got, forms):
             side = BOTH

@@ -12,7 +12,7 @@ from gradcheck.proof.transcendental import Functions
 
 if TYPE_CHECKING:
     from gradcheck.proof.expression import Expression
-    from gradcheck.proof.finite_field import Points
+    from gradcheck.proof.finite_field import FieldPoints
     from gradcheck.proof.polynomial import Number
 
 
@@ -43,14 +43,14 @@ class NormalForms:
     ----------
     assumed : list of (Expression, bool)
         The conditions of a region, as they were given.
-    points : Points or None
+    points : FieldPoints or None
         Where `identity.decide` evaluates the same expressions if they have no normal form.
     """
 
     def __init__(self, budget: Budget, part: float = 0.5) -> None:
         self.budget = Share(budget, part)
         self.assumed: list[tuple[Expression, bool]] = []
-        self.points: Points | None = None
+        self.points: FieldPoints | None = None
         self.generators = Generators(self.budget)
         self.rationals = Rationals(self.generators)
         self.functions = Functions(self.rationals)

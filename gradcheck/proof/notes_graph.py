@@ -12,9 +12,10 @@ from gradcheck.errors import OracleError
 from gradcheck.layout import from_columns, to_columns
 from gradcheck.notes.formulas import FORMULAS
 from gradcheck.oracles import derivations
-from gradcheck.proof.expression import Pool, reached
+from gradcheck.proof.expression import Pool
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
+from gradcheck.proof.substitution import transplanted
 from gradcheck.proof.transport import packed, unpacked
 
 if TYPE_CHECKING:
@@ -141,9 +142,7 @@ class AgainstNotes:
             notes = graph_of(formula, tuple(arrays[name].shape for name in known.inputs))
         except OracleError as error:
             raise GivenUp(str(error)) from None
-        arrays[UPSTREAM] = to_columns(
-            _nodes(subject, graph, UPSTREAM), subject.layout.get("y", "")
-        )
+        arrays[UPSTREAM] = to_columns(_nodes(subject, graph, UPSTREAM), subject.layout.get("y", ""))
         variables = {
             variable: node
             for name, names in notes.variables.items()
@@ -167,7 +166,7 @@ def _nodes(subject: Subject, graph: Graph, name: str) -> Array:
     if name in graph.variables:
         nodes = [pool.variable(variable) for variable in graph.variables[name]]
     else:
-        from gradcheck.proof.constants import exact
+        from gradcheck.proof.literals import exact
 
         values = subject.inputs[subject.names.index(name)]
         nodes = [pool.constant(exact(value)) for value in values.reshape(-1)]
@@ -184,42 +183,3 @@ def _laid_out(
     for k, node in enumerate(nodes):
         made[k] = moved[node.number]
     return tuple(from_columns(made.reshape(shape), layout).reshape(-1))
-
-
-def transplanted(
-    roots: Sequence[Expression], pool: Pool, variables: Mapping[str, Expression]
-) -> dict[int, Expression]:
-    """Return the nodes of another pool, by their numbers, made anew in this one.
-
-    Parameters
-    ----------
-    roots : sequence of Expression
-    pool : Pool
-    variables : mapping of str to Expression
-        What takes the place of each variable.
-    """
-    made: dict[int, Expression] = {}
-    for node in reached(roots):
-        arguments = [made[argument.number] for argument in node.arguments]
-        made[node.number] = _again(node, arguments, pool, variables)
-    return made
-
-
-def _again(
-    node: Expression,
-    arguments: list[Expression],
-    pool: Pool,
-    variables: Mapping[str, Expression],
-) -> Any:
-    operation = node.operation
-    if operation == "constant":
-        return pool.constant(node.value)
-    if operation == "variable":
-        return variables[node.value] if node.value in variables else pool.variable(node.value)
-    if operation == "power":
-        return pool.power(arguments[0], node.value)
-    if operation == "maximum":
-        return pool.maximum(arguments)
-    if operation in ("add", "mul", "positive", "nonnegative"):
-        return getattr(pool, operation)(*arguments)
-    return pool.call(operation, arguments[0])

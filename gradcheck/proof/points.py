@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import faithful
+from gradcheck.proof import faithful, thresholds
+from gradcheck.proof.graph import UPSTREAM, by_input
 from gradcheck.proof.limits import GivenUp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from gradcheck.proof.expression import Expression
     from gradcheck.proof.graph import Graph
     from gradcheck.records import Array
     from gradcheck.subject import Subject
+
+COMPOSITES = ("sequential", "network")
+"""Roles of several layers together."""
 
 GRID = 4096
 """Entries of a random point are multiples of 1/GRID: floats hold them exactly, and so does a
@@ -30,6 +35,13 @@ OF_SEVERAL = 1.0
 """The same for several layers together, which multiply: no ordinary input saturates them."""
 
 
+BESIDE = 1000
+"""Number of the first point that is looked for beside the usual ones."""
+
+LARGE = 256.0
+"""By which an upstream gradient that is larger than usual is."""
+
+
 class Points:
     """The points of one subject, and what the code gives there; each is run once.
 
@@ -42,8 +54,9 @@ class Points:
     def __init__(self, subject: Subject, seed: int) -> None:
         self._subject = subject
         self._rng = np.random.default_rng([seed, 50_000])
-        self._range = OF_SEVERAL if subject.role in ("sequential", "network") else RANGE
+        self._range = OF_SEVERAL if subject.role in COMPOSITES else RANGE
         self._points: list[tuple[list[Array], Array]] = []
+        self._beside: list[tuple[list[Array], Array]] = []
         self._ran: dict[int, tuple[Array, list[Any]] | None] = {}
 
     def given(self) -> None:
@@ -60,9 +73,60 @@ class Points:
 
     def at(self, k: int) -> tuple[list[Array], Array]:
         """Return the inputs and the upstream gradient of a point."""
+        if k >= BESIDE:
+            return self._beside[k - BESIDE]
         while len(self._points) <= k:
             self._points.append(self._another())
         return self._points[k]
+
+    def beside(self, roots: Sequence[Expression], graph: Graph) -> Iterator[int]:
+        """Yield further points, on all sides of the thresholds that expressions are compared with.
+
+        Others have an upstream gradient, or inputs, that are larger than usual.
+        """
+        inputs, upstream = self.at(1)
+        subject = self._subject
+        named = [*zip(subject.names, inputs, strict=True), (UPSTREAM, upstream)]
+        moved = [(inputs, LARGE * upstream)]
+        domain = {
+            variable: subject.domain[name]
+            for name, _ in named
+            if name in subject.domain
+            for variable in graph.variables.get(name, ())
+        }
+        for values in thresholds.beside(roots, self.values(1, graph), domain):
+            arrays = [
+                np.array([values[one] for one in graph.variables[name]]).reshape(array.shape)
+                if name in graph.variables and name not in subject.constants
+                else array
+                for name, array in named
+            ]
+            moved.append((arrays[:-1], arrays[-1]))
+        moved += [
+            (
+                [
+                    array if name not in graph.variables else sign * LARGE * (abs(array) + 8)
+                    for name, array in named[:-1]
+                ],
+                upstream,
+            )
+            for sign in (1, -1)
+        ]
+        for point in moved:
+            if not self._allowed(point[0]):
+                continue
+            self._beside.append(point)
+            yield BESIDE + len(self._beside) - 1
+
+    def _allowed(self, arrays: Sequence[Array]) -> bool:
+        """Say that arrays lie in the subject's domain."""
+        domain = self._subject.domain
+        pairs = zip(self._subject.names, arrays, strict=False)
+        return all(
+            (array > domain[name][0]).all() and (array < domain[name][1]).all()
+            for name, array in pairs
+            if name in domain
+        )
 
     def values(self, k: int, graph: Graph) -> Mapping[str, float]:
         """Return the values of a graph's variables at a point."""
@@ -113,18 +177,16 @@ class Points:
             self._ran[k] = self._outcome(*self.at(k))
         return self._ran[k]
 
-    def _outcome(
-        self, inputs: list[Array], upstream: Array
-    ) -> tuple[Array, list[Any]] | None:
+    def _outcome(self, inputs: list[Array], upstream: Array) -> tuple[Array, list[Any]] | None:
         try:
             instance = self._subject.make()
             with np.errstate(all="ignore"):
                 y = np.array(instance.forward(*[array.copy() for array in inputs]), dtype=float)
-                handed = instance.backward(upstream.copy())
+                names, constants = self._subject.names, self._subject.constants
+                active = [name not in constants for name in names]
+                handed = by_input(tuple(instance.backward(upstream.copy())), names, active)
                 got = [None if one is None else np.array(one, dtype=float) for one in handed]
-        except Exception:  # noqa: BLE001 - foreign code may raise anything
-            return None
-        if len(got) != len(inputs):
+        except (Exception, GivenUp):  # noqa: BLE001 - foreign code may raise anything
             return None
         finite = np.isfinite(y).all() and all(one is None or np.isfinite(one).all() for one in got)
         return (y, got) if finite and y.shape == upstream.shape else None
@@ -153,6 +215,9 @@ class Points:
 
 def _within(low: float, high: float, wide: float) -> tuple[float, float]:
     """Return the part of an open interval that random entries come from."""
-    low = max(low + 1 / GRID, -wide) if low < wide else low + 1 / GRID
-    high = min(high - 1 / GRID, wide) if high > -wide else high - 1 / GRID
-    return low, max(low, high) if np.isfinite(high) else low + wide
+    low, high = low + 1 / GRID, high - 1 / GRID
+    if low > wide / 2:
+        return low, max(low, min(high, low + 2 * wide))
+    if high < -wide / 2:
+        return min(high, max(low, high - 2 * wide)), high
+    return max(low, -wide), max(low, min(high, wide))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof import faithful, kinks, residual
-from gradcheck.proof.certificate import candidate, certified
+from gradcheck.proof import kinks
 from gradcheck.proof.derivative import gradients
-from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.expression import reached
+from gradcheck.proof.expression import reached, written
 from gradcheck.proof.graph import UPSTREAM
-from gradcheck.proof.identity import decide
-from gradcheck.proof.known_terms import known_terms, multiple_of
+from gradcheck.proof.identity import Identity, decide
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
-from gradcheck.proof.points import Points
+from gradcheck.proof.points import COMPOSITES, Points
+from gradcheck.proof.refute import Refuter, residual_at, up_to_guards
 from gradcheck.proof.statement import (
     DERIVATIVE,
     MISSING,
@@ -26,13 +25,11 @@ from gradcheck.proof.statement import (
     together,
     weaker,
 )
-from gradcheck.proof.writing import written
 from gradcheck.records import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gradcheck.proof.certificate import Certificate
     from gradcheck.proof.expression import Expression
     from gradcheck.proof.graph import Graph
     from gradcheck.records import Array
@@ -41,16 +38,11 @@ if TYPE_CHECKING:
     Tracer = Callable[[Sequence[Array], Array, bool, Budget], Graph]
     """tracer(inputs, upstream, merging, budget) → the graph of one run on symbols."""
 
-    Identities = Sequence[tuple[str, str, Sequence[Expression], Sequence[Expression]]]
-    """(quantity, claim, entries that were got, entries that are true)"""
-
 POINTS = 3
 """At which a graph is compared with the code."""
 
 TRIED = 8
 """Points at which a refutation is looked for."""
-
-COMPOSITES = ("sequential", "network")
 
 PART = (0.5, 0.125)
 """Of the time, what normal forms may take before the finite field is tried: of a single layer, and
@@ -82,8 +74,7 @@ class Prover:
         self._formula = formula
         self._budget = budget
         self._points = Points(subject, seed)
-        self._valued: Graph | None = None
-        self._values: dict[int, FloatValues] = {}
+        self._refuter = Refuter(self._points)
 
     def statements(self) -> list[Statement]:
         """Return one statement for each gradient, and for y where there is a formula.
@@ -113,48 +104,62 @@ class Prover:
         if graph.conditions:
             raise GivenUp("a run of all regions speaks of one")
         self._points.compare(graph, POINTS)
-        return self._decided(graph, Evidence.PROVED)
+        return self._decided(graph, Evidence.PROVED, 0)
 
     def _by_regions(self, found: dict[str, Statement]) -> dict[str, Statement]:
-        """Decide what is open for one region after another."""
-        seen: set[tuple[str, ...]] = set()
+        """Decide what is open for one region after another.
+
+        A region that no usual point is in counts where something is refuted there.
+        """
         parts: dict[str, list[Statement]] = {name: [] for name in found}
-        for k in range(REGIONS):
-            inputs, upstream = self._points.at(k)
-            try:
-                graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003
-                conditions = _said(graph)
-                if conditions in seen:
-                    continue
-                seen.add(conditions)
-                if self._points.compare_at(k, graph):
-                    for name, one in self._decided(graph, Evidence.PROVED_ON_REGIONS).items():
-                        parts.setdefault(name, []).append(replace(one, conditions=conditions))
-            except GivenUp as error:
-                if not any(parts.values()):
-                    return {
-                        name: replace(one, certificate=None, reason=one.reason or str(error))
-                        if one.unsettled
-                        else one
-                        for name, one in found.items()
-                    }
-                break
+        graphs: list[Graph] = []
+        try:
+            for k in range(REGIONS):
+                for name, one in self._in_region(k, graphs).items():
+                    parts.setdefault(name, []).append(one)
+            roots = [node for node, _ in graphs[0].conditions] if graphs else []
+            for k in self._points.beside(roots, graphs[0]) if roots else ():
+                for name, one in self._in_region(k, graphs).items():
+                    if one.certificate is not None:
+                        parts.setdefault(name, []).append(one)
+        except GivenUp as error:
+            if not any(parts.values()):
+                return {
+                    name: replace(one, certificate=None, reason=one.reason or str(error))
+                    if one.unsettled
+                    else one
+                    for name, one in found.items()
+                }
         joined = {name: together(found.get(name), several) for name, several in parts.items()}
         return {name: one for name, one in joined.items() if one is not None}
 
-    def _decided(self, graph: Graph, evidence: Evidence) -> dict[str, Statement]:
-        """Return the statements of one graph."""
+    def _in_region(self, k: int, graphs: list[Graph]) -> dict[str, Statement]:
+        """Return the statements for the region of a point; none where it was looked at before."""
+        inputs, upstream = self._points.at(k)
+        graph = self._tracer(inputs, upstream, False, self._budget)  # noqa: FBT003 - not merging
+        conditions = _said(graph)
+        if any(conditions == _said(one) for one in graphs):
+            return {}
+        graphs.append(graph)
+        if not self._points.compare_at(k, graph):
+            return {}
+        found = self._decided(graph, Evidence.PROVED_ON_REGIONS, k)
+        return {name: replace(one, conditions=conditions) for name, one in found.items()}
+
+    def _decided(self, graph: Graph, evidence: Evidence, first: int) -> dict[str, Statement]:
+        """Return the statements of one graph; it was run at the point `first`."""
         forms = NormalForms(self._budget, PART[self._subject.role in COMPOSITES])
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
         found: dict[str, Statement] = {}
-        for quantity, claim, own, true in self._identities(graph):
+        for identity in self._identities(graph):
+            quantity, claim = identity.quantity, identity.claim
             before = found.get(quantity)
             if before is not None and before.evidence is None:
                 continue  # what is wrong by itself need not be held against the notes
             if claim == NOTES_BACKWARD and not _as_in_notes(found):
                 continue  # it is the backward of another function
-            now = self._one(graph, quantity, claim, own, true, forms, evidence)
+            now = self._statement(graph, identity, forms, evidence, first)
             if now.open and before is not None:
                 continue  # it is the derivative of its own forward, whatever the notes say
             if before is not None and now.evidence is not None:
@@ -170,30 +175,30 @@ class Prover:
             found.setdefault(quantity, Statement(quantity=quantity, reason=MISSING))
         return found
 
-    def _identities(self, graph: Graph) -> Identities:
+    def _identities(self, graph: Graph) -> list[Identity]:
         """Return what is to be decided: of y, then of each gradient."""
         subject, pool = self._subject, graph.pool
         names = [name for name in subject.names if name in graph.variables]
         wrt = [pool.variable(one) for name in names for one in graph.variables[name]]
-        upstream = [pool.variable(one) for one in graph.variables[UPSTREAM]]
-        truth = iter(gradients(graph.y, upstream, wrt))
+        truth = iter(gradients(graph.y, graph.upstream(), wrt))
         true = {name: [next(truth) for _ in graph.variables[name]] for name in names}
         own = dict(zip(subject.names, graph.gradients, strict=True))
-        mine = [
-            (f"d{name}", DERIVATIVE, entries, true[name])
-            for name in names
-            if name not in subject.constants and (entries := own[name]) is not None
-        ]
+
+        def of_gradients(claim: str, must: Mapping[str, Sequence[Expression]]) -> list[Identity]:
+            return [
+                Identity(quantity=f"d{name}", claim=claim, own=entries, true=must[name])
+                for name in names
+                if name in must and (entries := own[name]) is not None
+            ]
+
+        variable = {name: true[name] for name in names if name not in subject.constants}
+        mine = of_gradients(DERIVATIVE, variable)
         notes = self._notes(graph)
         if notes is None:
             return mine
         primal = "y" if graph.shapes[UPSTREAM] else "loss"
-        theirs = [
-            (f"d{name}", NOTES_BACKWARD, entries, notes.gradients[name])
-            for name in names
-            if name in notes.gradients and (entries := own[name]) is not None
-        ]
-        return [(primal, NOTES_FORWARD, graph.y, notes.y), *mine, *theirs]
+        forward = Identity(quantity=primal, claim=NOTES_FORWARD, own=graph.y, true=notes.y)
+        return [forward, *mine, *of_gradients(NOTES_BACKWARD, notes.gradients)]
 
     def _notes(self, graph: Graph) -> Any:
         if self._formula is None:
@@ -205,28 +210,30 @@ class Prover:
         except GivenUp:
             return None
 
-    def _one(
+    def _statement(
         self,
         graph: Graph,
-        quantity: str,
-        claim: str,
-        own: Sequence[Expression],
-        true: Sequence[Expression],
+        identity: Identity,
         forms: NormalForms,
         evidence: Evidence,
+        first: int,
     ) -> Statement:
+        """Return what is found of one identity; the graph was run at the point `first`."""
+        own, true = identity.own, identity.true
         statement = Statement(
-            quantity=quantity,
-            claims=(claim,),
+            quantity=identity.quantity,
+            claims=(identity.claim,),
             literals=_literals(graph, [*own, *true]),
         )
-        pool = graph.pool
-        differences = [pool.subtract(a, b) for a, b in zip(own, true, strict=True)]
-        found = self._certificate(graph, quantity, own, true, range(POINTS))
+        differences = identity.differences()
+        found = self._refuter.certificate(graph, identity, [first, *range(POINTS)])
         if found is not None:
+            guarded = up_to_guards(graph, identity, forms)
+            if guarded:
+                return replace(statement, reason=guarded)
             text = ""
-            if claim != NOTES_BACKWARD:
-                text = self._residual(graph, quantity, own, true, found, forms)
+            if identity.claim != NOTES_BACKWARD:
+                text = residual_at(graph, identity, found, forms)
             return replace(statement, certificate=found, residual=text)
         try:
             standing = {decide(one, forms, self._budget) for one in differences}
@@ -237,69 +244,22 @@ class Prover:
             return replace(
                 statement,
                 evidence=Evidence.IDENTITY_TESTED if tested else evidence,
-                exceptions=kinks.exceptions_at(graph, statement.quantity, own, true, forms),
+                exceptions=kinks.exceptions_at(
+                    graph,
+                    identity.quantity,
+                    own,
+                    true,
+                    forms,
+                    derived=identity.claim == DERIVATIVE,
+                ),
             )
-        found = self._certificate(graph, quantity, own, true, range(POINTS, TRIED))
+        guarded = up_to_guards(graph, identity, forms)
+        if guarded:
+            return replace(statement, reason=guarded)
+        further = () if graph.conditions else self._points.beside([*own, *true], graph)
+        points = chain(range(POINTS, TRIED), further)
+        found = self._refuter.certificate(graph, identity, points)
         return replace(statement, certificate=found, reason="" if found else UNDECIDED)
-
-    def _certificate(
-        self,
-        graph: Graph,
-        quantity: str,
-        own: Sequence[Expression],
-        true: Sequence[Expression],
-        points: Sequence[int],
-    ) -> Certificate | None:
-        """Return the certificate of a gradient that is wrong at one of these points."""
-        for k in points:
-            values = self._values_at(k, graph)
-            if not faithful.inside(graph, values):
-                continue
-            point = values.point
-            entry = candidate(own, true, values)
-            replayed = None if entry is None else self._points.replayed(k, quantity, entry)
-            if entry is not None and replayed is not None:
-                found = certified(own[entry], true[entry], entry, point, replayed)
-                if found is not None:
-                    return found
-        return None
-
-    def _values_at(self, k: int, graph: Graph) -> FloatValues:
-        """Return the values of a graph at a point; those of the last graph are kept."""
-        if self._valued is not graph:
-            self._valued, self._values = graph, {}
-        if k not in self._values:
-            self._values[k] = FloatValues(self._points.values(k, graph))
-        return self._values[k]
-
-    def _residual(
-        self,
-        graph: Graph,
-        quantity: str,
-        own: Sequence[Expression],
-        true: Sequence[Expression],
-        found: Certificate,
-        forms: NormalForms,
-    ) -> str:
-        """Return what is wrong, in symbols: a factor of all, or the difference of one entry."""
-        point = {name: float(value) for name, value in found.point.items()}
-        factor = residual.quotient(own, true, point, forms)
-        if factor is not None:
-            return f"{quantity} = {factor} · true"
-        name = quantity.removeprefix("d")
-        place = (
-            residual.symbol(graph.variables[name][found.entry], graph.shapes)
-            if name in graph.variables
-            else name
-        )
-        difference = graph.pool.subtract(own[found.entry], true[found.entry])
-        text = ""
-        if name in graph.variables and graph.shapes[name] == graph.shapes[UPSTREAM]:
-            upstream = [graph.pool.variable(one) for one in graph.variables[UPSTREAM]]
-            terms = known_terms(graph.y, upstream, graph.shapes[name], found.entry)
-            text = multiple_of(difference, terms, FloatValues(point), forms)
-        text = text or residual.told(difference, forms, graph.shapes)
-        return f"d{place} − true = {text}" if text and name != quantity else text
 
 
 def _as_in_notes(found: Mapping[str, Statement]) -> bool:

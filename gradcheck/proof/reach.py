@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import types
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from gradcheck.proof.limits import GivenUp, Unmodelled
 from gradcheck.proof.scalar import scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from gradcheck.records import Array
 
@@ -26,41 +27,47 @@ _LIBRARIES = frozenset(sys.stdlib_module_names) | {"gradcheck", "numpy", "scipy"
 _ATOMS = (str, bytes, int, float, complex, bool, type(None), np.generic, np.dtype)
 
 
-def _parts(thing: Any) -> Iterator[tuple[Any, Callable[[Any], None] | None]]:
+Part = tuple[Any, "Callable[[Any], None] | None"]
+"""What an object holds, and how something else is put in its place."""
+
+
+def _parts(thing: Any) -> Iterator[Part]:
     """Return what an object holds, each with a way to put something else in its place."""
     if isinstance(thing, dict):
-        for key in list(thing):
-            yield thing[key], lambda new, key=key: thing.__setitem__(key, new)
+        yield from _items(thing, list(thing))
     elif isinstance(thing, list):
-        for k in range(len(thing)):
-            yield thing[k], lambda new, k=k: thing.__setitem__(k, new)
+        yield from _items(thing, range(len(thing)))
     elif isinstance(thing, tuple | set | frozenset | deque):
-        for part in list(thing):
-            yield part, None
+        yield from [(part, None) for part in list(thing)]
     elif isinstance(thing, types.FunctionType):
-        for cell in thing.__closure__ or ():
-            yield (
-                (cell.cell_contents, lambda new, cell=cell: setattr(cell, "cell_contents", new))
-                if _full(cell)
-                else (None, None)
-            )
-        for default in thing.__defaults__ or ():
-            yield default, None
+        yield from _of_function(thing)
     elif isinstance(thing, types.MethodType):
-        yield thing.__self__, None
-        yield thing.__func__, None
+        yield from [(thing.__self__, None), (thing.__func__, None)]
     elif not isinstance(thing, type | types.ModuleType | np.ndarray):
-        names = getattr(thing, "__dict__", None)
-        if isinstance(names, dict):
-            for name in list(names):
-                yield names[name], lambda new, name=name: names.__setitem__(name, new)
-        for kind in type(thing).__mro__:
-            for name in _slots(kind):
-                if hasattr(thing, name):
-                    yield (
-                        getattr(thing, name),
-                        lambda new, name=name: object.__setattr__(thing, name, new),
-                    )
+        yield from _attributes(thing)
+
+
+def _items(thing: Any, keys: Iterable[Any]) -> Iterator[Part]:
+    for key in keys:
+        yield thing[key], partial(thing.__setitem__, key)
+
+
+def _of_function(thing: types.FunctionType) -> Iterator[Part]:
+    for cell in thing.__closure__ or ():
+        if _full(cell):
+            yield cell.cell_contents, partial(setattr, cell, "cell_contents")
+    for default in thing.__defaults__ or ():
+        yield default, None
+
+
+def _attributes(thing: Any) -> Iterator[Part]:
+    names = getattr(thing, "__dict__", None)
+    if isinstance(names, dict):
+        yield from _items(names, list(names))
+    for kind in type(thing).__mro__:
+        for name in _slots(kind):
+            if hasattr(thing, name):
+                yield getattr(thing, name), partial(object.__setattr__, thing, name)
 
 
 def _full(cell: Any) -> bool:
@@ -77,10 +84,15 @@ def _slots(kind: type) -> tuple[str, ...]:
     return tuple(name for name in named if name not in ("__dict__", "__weakref__"))
 
 
-def everything(root: Any) -> Iterator[tuple[Any, Callable[[Any], None] | None]]:
+def everything(root: Any) -> Iterator[Part]:
     """Return every object that the root reaches, and a way to replace it; the nearest first.
 
     What gradcheck itself holds, such as how a subject is called, is looked through and stays.
+
+    Raises
+    ------
+    GivenUp
+        Where there are too many.
     """
     seen: set[int] = set()
     waiting: deque[tuple[Any, bool]] = deque([(root, _is_ours(root))])
@@ -104,10 +116,11 @@ def _is_ours(thing: Any) -> bool:
 
 
 @contextmanager
-def made_exact(root: Any, *, floats: bool) -> Iterator[None]:
+def made_exact(root: Any, *, floats: bool) -> Iterator[dict[int, tuple[Any, Any]]]:
     """Replace every float array that the root holds by one of exact scalars, aliases included.
 
-    Each is put back at the end: closures and shared objects outlive the root.
+    Each is put back at the end: closures and shared objects outlive the root. Hands what was
+    replaced, and by what, by the identity of the array.
 
     Parameters
     ----------
@@ -129,10 +142,11 @@ def made_exact(root: Any, *, floats: bool) -> Iterator[None]:
             elif floats and type(part) is float and np.isfinite(part):
                 undo.append((put, part))
                 put(scalar(part))
-        yield
+        yield replaced
     finally:
         for put, part in reversed(undo):
-            put(part)
+            with suppress(LookupError):  # the code may have taken an entry out of a list
+                put(part)
 
 
 def _exact(array: Array, replaced: dict[int, tuple[Any, Any]]) -> SymbolicArray:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.expression import PI
 from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.limits import GivenUp
 
@@ -38,7 +39,7 @@ def symbol(variable: str, shapes: Mapping[str, tuple[int, ...]]) -> str:
         kept = [k for k, size in zip(indices, shape, strict=True) if size > 1]
         indices = kept or indices[:1]
     separator = "," if any(len(k) > 1 for k in indices) else ""
-    text = "g" if name == UPSTREAM else "π" if name == "pi" else name
+    text = "g" if name == UPSTREAM else "π" if name == PI else name
     return text + separator.join(indices).translate(_SUBSCRIPT)
 
 
@@ -75,7 +76,7 @@ def quotient(
     return guess
 
 
-def told(
+def text_of(
     difference: Expression, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]
 ) -> str:
     """Return a difference as text; empty where it is long or holds what cannot be written."""
@@ -105,9 +106,7 @@ def _sum(p: Polynomial, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]
 
 
 def _product(monomial: Monomial, forms: NormalForms, shapes: Mapping[str, tuple[int, ...]]) -> str:
-    return " ".join(
-        _raised(_generator(number, forms, shapes), power) for number, power in monomial
-    )
+    return " ".join(_raised(_generator(number, forms, shapes), power) for number, power in monomial)
 
 
 def _raised(text: str, power: Fraction | int) -> str:

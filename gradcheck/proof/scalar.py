@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from gradcheck.proof.constants import exact
-from gradcheck.proof.expression import INDICATORS, Expression, reached
+from gradcheck.proof.expression import Expression
 from gradcheck.proof.limits import Unmodelled
-
-if TYPE_CHECKING:
-    from gradcheck.proof.expression import Pool
-    from gradcheck.proof.tracing import Trace
-
-current: ContextVar[Trace] = ContextVar("current")
-"""The trace that runs."""
+from gradcheck.proof.logic import (
+    boolean,
+    chosen,
+    equal,
+    greater,
+    greater_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+)
+from gradcheck.proof.trace import current
 
 LARGEST_POWER = 64
 """An integer power is one up to here."""
@@ -42,11 +44,13 @@ def scalar(value: Any) -> Any:
     return current.get().read(value)
 
 
-class Scalar(Expression):
-    """A node with the operators of a Python float and the attributes of a NumPy scalar."""
+class Symbolic:
+    """What NumPy hands its functions to: those of `ufuncs` and `functions` are called.
+
+    They are imported when NumPy calls, for they are made of the symbols that they work on.
+    """
 
     __slots__ = ()
-    __array_priority__ = 1000.0
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         from gradcheck.proof.ufuncs import apply
@@ -58,6 +62,13 @@ class Scalar(Expression):
 
         return call(function, args, kwargs)
 
+
+class Scalar(Symbolic, Expression):
+    """A node with the operators of a Python float and the attributes of a NumPy scalar."""
+
+    __slots__ = ()
+    __array_priority__ = 1000.0
+
     # Attributes of a NumPy scalar that code asks for.
     shape: tuple[int, ...] = ()
     ndim = 0
@@ -66,7 +77,7 @@ class Scalar(Expression):
     real = property(lambda self: self)
     T = property(lambda self: self)
     # isinstance(x, float) and isinstance(x, np.floating) hold, as of what it stands for.
-    __class__ = property(lambda self: np.float64)  # type: ignore[assignment]
+    __class__ = property(lambda _self: np.float64)
 
     def item(self) -> Scalar:
         """Return the scalar itself."""
@@ -83,8 +94,14 @@ class Scalar(Expression):
         return self
 
     def astype(self, dtype: Any, copy: bool = True) -> Scalar:  # noqa: ARG002, FBT001, FBT002
-        """Return the scalar itself as a float."""
-        if np.dtype(dtype).kind != "f":
+        """Return the scalar itself as a float.
+
+        Raises
+        ------
+        Unmodelled
+            Where the other type may not hold it exactly.
+        """
+        if np.dtype(dtype).kind != "f" or np.dtype(dtype).itemsize < self.dtype.itemsize:
             raise Unmodelled(f"a conversion to {np.dtype(dtype)}")
         return self
 
@@ -94,14 +111,14 @@ class Scalar(Expression):
             raise AttributeError(name)
         if not hasattr(np.ndarray, name):
             raise Unmodelled(f"the {name} of a number")
-        from gradcheck.proof.array import wrapped
-
-        return getattr(wrapped(self), name)
+        return getattr(self._as_array(), name)
 
     def __getitem__(self, key: Any) -> Any:
-        from gradcheck.proof.array import wrapped
+        return self._as_array()[key]
 
-        return wrapped(self)[key]
+    def _as_array(self) -> Any:
+        """Return an array without dimensions."""
+        return np.reshape(self, ())
 
     # Never a silent number; a constant is read again as what it was.
     def __float__(self) -> float:
@@ -214,12 +231,12 @@ class Scalar(Expression):
         return greater_equal(scalar(other), self)
 
     def __eq__(self, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS + (Scalar,)):
+        if not isinstance(other, (*_NUMBERS, Scalar)):
             return NotImplemented
         return equal(self, scalar(other))
 
     def __ne__(self, other: Any) -> Any:
-        if not isinstance(other, _NUMBERS + (Scalar,)):
+        if not isinstance(other, (*_NUMBERS, Scalar)):
             return NotImplemented
         return logical_not(equal(self, scalar(other)))
 
@@ -227,7 +244,7 @@ class Scalar(Expression):
 def _binary(operation: str, a: Any, b: Any) -> Any:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return NotImplemented
-    if not (isinstance(a, _NUMBERS + (Scalar,)) and isinstance(b, _NUMBERS + (Scalar,))):
+    if not (isinstance(a, (*_NUMBERS, Scalar)) and isinstance(b, (*_NUMBERS, Scalar))):
         return NotImplemented
     if operation == "add" and _perhaps_true(a) and _perhaps_true(b):
         raise Unmodelled("a sum of what may be two truth values, or two numbers")
@@ -240,132 +257,6 @@ def _perhaps_true(value: Any) -> bool:
     if isinstance(value, Scalar):
         return value.operation != "constant" and boolean(value)
     return isinstance(value, bool | np.bool_)
-
-
-def boolean(node: Expression) -> bool:
-    """Say whether a node is made of indicators by "and" and "not" alone, so that it is 0 or 1."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if one.operation in INDICATORS or (one.operation == "constant" and one.value in (0, 1)):
-            continue
-        if one.operation == "mul":
-            waiting.extend(one.arguments)
-        elif (inner := _negated(one)) is not None:
-            waiting.append(inner)
-        else:
-            return False
-    return True
-
-
-def whole(node: Expression) -> bool:
-    """Say whether a node is made of indicators and integers, so that it is an integer."""
-    waiting, seen = [node], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if one.number in seen or one.operation in INDICATORS:
-            continue
-        seen.add(one.number)
-        if one.operation == "constant":
-            if one.value.denominator != 1:
-                return False
-        elif one.operation in ("add", "mul", "maximum") or (
-            one.operation == "power" and one.value > 0
-        ):
-            waiting.extend(one.arguments)
-        else:
-            return False
-    return True
-
-
-def partial(node: Expression) -> bool:
-    """Say whether a node may have no value somewhere: a root or a logarithm of what may be < 0."""
-    signs: dict[int, int] = {}
-    for one in reached([node]):
-        given = [signs[argument.number] for argument in one.arguments]
-        if one.operation == "log" and given[0] < 2:
-            return True
-        if one.operation == "sqrt" and given[0] < 1:
-            return True
-        if one.operation == "power" and one.value < 0 and given[0] < 2:
-            return True
-        signs[one.number] = _sign(one, given)
-    return False
-
-
-def _sign(node: Expression, given: list[int]) -> int:
-    """Return 2 for what is positive, 1 for what is not negative, 0 for what may be either."""
-    operation = node.operation
-    if operation == "constant":
-        return 2 if node.value > 0 else int(node.value == 0)
-    if operation == "exp":
-        return 2
-    if operation in INDICATORS:
-        return 1
-    if operation in ("sqrt", "power"):
-        return max(given[0], int(operation == "power" and node.value % 2 == 0))
-    if operation == "maximum":
-        return max(given)
-    if operation in ("add", "mul") and min(given) > 0:
-        return max(given) if operation == "add" else min(given)
-    return 0
-
-
-def _negated(node: Expression) -> Expression | None:
-    """Return b where the node is 1 − b."""
-    if node.operation != "add":
-        return None
-    pool = node.pool
-    for one, other in (node.arguments, node.arguments[::-1]):
-        if one is pool.one and other.operation == "mul" and other.arguments[0] is pool.minus_one:
-            return other.arguments[1]
-    return None
-
-
-def _must_be_boolean(*nodes: Scalar) -> None:
-    for node in nodes:
-        if not boolean(node):
-            raise Unmodelled("a logical operation on what is not a comparison")
-
-
-def logical_not(a: Scalar) -> Any:
-    """Return 1 − a, for an indicator."""
-    _must_be_boolean(a)
-    inner = _negated(a)
-    return inner if inner is not None else a.pool.subtract(a.pool.one, a)
-
-
-def logical_and(a: Scalar, b: Scalar) -> Any:
-    """Return a · b, for indicators."""
-    _must_be_boolean(a, b)
-    return a if a is b else a.pool.mul(a, b)
-
-
-def logical_or(a: Scalar, b: Scalar) -> Any:
-    """Return 1 − (1 − a)(1 − b), for indicators."""
-    return logical_not(logical_and(logical_not(a), logical_not(b)))
-
-
-def greater(a: Scalar, b: Scalar) -> Any:
-    """Return the indicator of a > b."""
-    return a.pool.positive(a.pool.subtract(a, b))
-
-
-def greater_equal(a: Scalar, b: Scalar) -> Any:
-    """Return the indicator of a ≥ b."""
-    return a.pool.nonnegative(a.pool.subtract(a, b))
-
-
-def equal(a: Scalar, b: Scalar) -> Any:
-    """Return the indicator of a = b."""
-    return a.pool.mul(greater_equal(a, b), greater_equal(b, a))
-
-
-def chosen(indicator: Scalar, a: Scalar, b: Scalar) -> Any:
-    """Return a where the indicator is 1, else b; where regions are run one by one, it is decided."""
-    if indicator.operation == "constant" or current.get().merging:
-        return a.pool.select(indicator, a, b)
-    return a if indicator else b
 
 
 def absolute(a: Scalar) -> Any:

@@ -13,10 +13,12 @@ kept whole.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.proof import polynomial
 from gradcheck.proof.genericity import Genericity
+from gradcheck.proof.largest import Largest
 from gradcheck.proof.polynomial import UNIT, Polynomial
 from gradcheck.proof.rational import Rational
 
@@ -75,7 +77,9 @@ class Signs:
 
     def choose(self, maximum: int, entries: tuple[Rational, ...]) -> None:
         """Make known the indicators that this or that entry of a maximum is the largest."""
-        largest = self._choices[maximum] = Largest(self, maximum, entries)
+        largest = self._choices[maximum] = Largest(
+            maximum, entries, self.genericity, partial(self.of, strict=False)
+        )
         for place, entry in enumerate(entries):
             difference = self.rationals.total(
                 [(1, self.rationals.of_generator(maximum)), (-1, entry)]
@@ -269,67 +273,3 @@ class Signs:
 
     def _opposite(self, p: Polynomial) -> Polynomial:
         return polynomial.add(ONE, polynomial.scale(p, -1))
-
-
-class Largest:
-    """The indicators that an entry is the largest, made when one is first asked for.
-
-    Of two entries, a is the largest where a − b ≥ 0. Where no two of several can be the largest on
-    a region, exactly one indicator is 1: they exclude each other; the last is 1 minus the others.
-    """
-
-    def __init__(self, signs: Signs, maximum: int, entries: tuple[Rational, ...]) -> None:
-        self.signs, self.maximum, self.entries = signs, maximum, entries
-        self._numbers: list[int] = []
-        self._of_two: list[Polynomial] = []
-        self._made = False
-        self.exclusive = False
-
-    def indicator(self, place: int) -> Polynomial:
-        """Return the indicator that an entry is the largest."""
-        self.make()
-        if self._of_two:
-            return self._of_two[place]
-        if place < len(self._numbers):
-            return polynomial.of_generator(self._numbers[place])
-        rest = dict(ONE)
-        for number in self._numbers:
-            rest[((number, 1),)] = -1
-        return rest
-
-    def make(self) -> None:
-        """Make the indicators, once."""
-        if self._made:
-            return
-        self._made = True
-        generators, rationals = self.signs.generators, self.signs.rationals
-        if len(self.entries) == 2:
-            a, b = self.entries
-            for one, other in ((a, b), (b, a)):
-                difference = rationals.total([(1, one), (-1, other)])
-                self._of_two.append(self.signs.of(difference, strict=False))
-            if not a.denominator and not b.denominator:
-                whole = rationals.total([(1, a), (-1, b)]).numerator
-                part = generators.multiply(self._of_two[0], whole)
-                generators.wholes[self.maximum] = polynomial.add(b.numerator, part)
-            return
-        self.exclusive = all(
-            self.signs.genericity.zero_on_no_region(
-                rationals.total([(1, one), (-1, other)]).numerator
-            )
-            for place, one in enumerate(self.entries)
-            for other in self.entries[:place]
-        )
-        count = len(self.entries) - self.exclusive
-        self._numbers = [generators.indicator((self.maximum, place)) for place in range(count)]
-        if self.exclusive:
-            generators.exclude(self._numbers)
-        for number, entry in zip(self._numbers, self.entries, strict=False):
-            if not entry.denominator:
-                generators.equate(number, self.maximum, entry.numerator)
-        if self.exclusive and not any(entry.denominator for entry in self.entries):
-            everything: Polynomial = {}
-            for place, entry in enumerate(self.entries):
-                part = generators.multiply(self.indicator(place), entry.numerator)
-                polynomial.accumulate(everything, part)
-            generators.wholes[self.maximum] = everything

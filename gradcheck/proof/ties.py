@@ -8,6 +8,7 @@ is a largest one, they are equally steep, and the maximum is as steep as the fir
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -84,4 +85,4 @@ def _different_somewhere(entries: Sequence[Expression]) -> bool:
     except ArithmeticError:
         return False
     ordered = sorted(values, key=lambda value: value.a)
-    return all(low.b < high.a for low, high in zip(ordered, ordered[1:], strict=False))
+    return all(low.b < high.a for low, high in pairwise(ordered))

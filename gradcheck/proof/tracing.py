@@ -2,83 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcheck.proof.array import SymbolicArray, entries, wrapped
-from gradcheck.proof.constants import exact
-from gradcheck.proof.evaluation import PI, FloatValues
 from gradcheck.proof.expression import Pool
-from gradcheck.proof.graph import UNWRITTEN, UPSTREAM, Graph, must_be_free, variables_of
-from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
+from gradcheck.proof.graph import UPSTREAM, Graph, by_input, must_be_free, variables_of
+from gradcheck.proof.limits import GivenUp, Unmodelled, refusals
 from gradcheck.proof.proxies import installed
 from gradcheck.proof.reach import made_exact, namespaces_of
-from gradcheck.proof.scalar import Scalar, current
+from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.trace import Trace, current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from fractions import Fraction
     from types import TracebackType
 
     from gradcheck.proof.expression import Expression
+    from gradcheck.proof.limits import Budget
     from gradcheck.records import Array
     from gradcheck.subject import Instance
-
-class Trace:
-    """One run on symbols.
-
-    Parameters
-    ----------
-    point : mapping of str to float
-        The run's point: a value for each variable.
-    merging : bool
-        Comparisons stay symbolic, as indicators; else each is decided at the point.
-    budget : Budget
-    """
-
-    def __init__(self, point: Mapping[str, float], budget: Budget, *, merging: bool) -> None:
-        self.pool = Pool(Scalar, budget)
-        self.merging = merging
-        self.literals: dict[str, Fraction] = {}
-        self.conditions: dict[int, tuple[Expression, bool]] = {}
-        self._values = FloatValues(point)
-        self._unwritten = 0
-
-    def unwritten(self) -> Any:
-        """Return a number of which nothing is known: an entry that nobody has written."""
-        self._unwritten += 1
-        return self.pool.variable(f"{UNWRITTEN}{self._unwritten}")
-
-    def read(self, value: Any) -> Any:
-        """Return the node of a number in the code; note how a literal was read."""
-        if value == math.pi:
-            return self.pool.variable(PI)
-        if value == math.e:
-            return self.pool.call("exp", self.pool.one)
-        number = exact(value)
-        if isinstance(value, float | np.floating) and number != float(value):
-            self.literals[repr(float(value))] = number
-        return self.pool.constant(number)
-
-    def decide(self, indicator: Expression) -> bool:
-        """Return an indicator's value at the run's point, and note it.
-
-        Raises
-        ------
-        Unmodelled
-            Where all regions are run at once.
-        """
-        if self.merging:
-            raise Unmodelled("a branch that depends on the inputs")
-        known = self.conditions.get(indicator.number)
-        if known is None:
-            value = self._values.of(indicator)
-            if value != value:
-                raise Unmodelled("a branch on what is not a number")
-            known = self.conditions[indicator.number] = (indicator, bool(value))
-        return known[1]
 
 
 def traced(
@@ -110,7 +54,7 @@ def traced(
         The upstream gradient at the point, of y's shape.
     budget : Budget
     merging : bool
-        See `Trace`.
+        See `gradcheck.proof.trace.Trace`.
 
     Raises
     ------
@@ -118,34 +62,41 @@ def traced(
         Where the code cannot be run on symbols, with the reason and where.
     """
     must_be_free(names)
-    given = (make, names, inputs, numbers, upstream, budget, merging)
     for name, array in zip(names, inputs, strict=True):
         if name not in numbers and array.dtype != np.float64:
             raise Unmodelled(f"{name} of dtype {array.dtype}: its rounding is not exact")
+    arrays = {**dict(zip(names, inputs, strict=True)), UPSTREAM: upstream}
+    variables = {
+        name: variables_of(name, array.shape)
+        for name, array in arrays.items()
+        if name not in numbers
+    }
+    point = {
+        variable: value
+        for name, several in variables.items()
+        for variable, value in zip(several, map(float, arrays[name].flat), strict=True)
+    }
+
+    def run(*, floats: bool) -> Graph:
+        trace = Trace(Pool(Scalar, budget), point, merging=merging)
+        return _run(make, arrays, variables, trace, floats=floats)
+
     try:
-        return _traced(*given, floats=True)
+        return run(floats=True)
     except Unmodelled:
-        return _traced(*given, floats=False)
+        return run(floats=False)
 
 
-def _traced(
+def _run(
     make: Callable[[], Instance],
-    names: Sequence[str],
-    inputs: Sequence[Array],
-    numbers: frozenset[str],
-    upstream: Array,
-    budget: Budget,
-    merging: bool,  # noqa: FBT001
+    arrays: Mapping[str, Array],
+    variables: Mapping[str, tuple[str, ...]],
+    trace: Trace,
     *,
     floats: bool,
 ) -> Graph:
-    point: dict[str, float] = {}
-    variables: dict[str, tuple[str, ...]] = {}
-    for name, array in [*zip(names, inputs, strict=True), (UPSTREAM, upstream)]:
-        if name not in numbers:
-            variables[name] = variables_of(name, array.shape)
-            point.update(zip(variables[name], map(float, array.flat), strict=True))
-    trace = Trace(point, budget, merging=merging)
+    upstream = arrays[UPSTREAM]
+    inputs = {name: array for name, array in arrays.items() if name != UPSTREAM}
     token = current.set(trace)
     refused: list[str] = []
     noting = refusals.set(refused)
@@ -155,22 +106,24 @@ def _traced(
             _symbols(trace.pool, variables[name], array.shape)
             if name in variables
             else (wrapped(array) if array.dtype.kind == "f" else array.copy())
-            for name, array in zip(names, inputs, strict=True)
+            for name, array in inputs.items()
         ]
         namespaces = namespaces_of(instance)
-        with made_exact(instance, floats=floats), installed(namespaces, floats=floats):
+        with (
+            made_exact(instance, floats=floats) as twins,
+            installed(namespaces, floats=floats, arrays=twins),
+        ):
             y = instance.forward(*symbols)
             output = _entries(y, "forward")
             shape = np.shape(y)
-            if shape != upstream.shape:
-                raise Unmodelled(f"on symbols y has the shape {shape}, not {upstream.shape}")
+            _must_be(shape, upstream.shape)
             handed = instance.backward(_symbols(trace.pool, variables[UPSTREAM], upstream.shape))
+            gotten = by_input(tuple(handed), [*inputs], [name in variables for name in inputs])
             gradients = tuple(
-                None if one is None or name in numbers else _like(one, array, name)
-                for one, name, array in zip(handed, names, inputs, strict=True)
+                None if one is None or name not in variables else _like(one, array, name)
+                for one, (name, array) in zip(gotten, inputs.items(), strict=True)
             )
-        if refused:
-            raise Unmodelled(f"the code goes on after: {refused[0]}")
+        _must_be_none(refused)
     except GivenUp as error:
         raise type(error)(f"{error}{_place(error.__traceback__)}") from None
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything on symbols
@@ -184,18 +137,27 @@ def _traced(
         y=output,
         gradients=gradients,
         variables=variables,
-        shapes={name: array.shape for name, array in zip(names, inputs, strict=True)}
-        | {UPSTREAM: upstream.shape},
+        shapes={name: array.shape for name, array in arrays.items()},
         literals=trace.literals,
         conditions=tuple(trace.conditions.values()),
     )
+
+
+def _must_be_none(refused: Sequence[str]) -> None:
+    if refused:
+        raise Unmodelled(f"the code goes on after: {refused[0]}")
+
+
+def _must_be(shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    if shape != wanted:
+        raise Unmodelled(f"on symbols y has the shape {shape}, not {wanted}")
 
 
 def _symbols(pool: Pool, names: Sequence[str], shape: tuple[int, ...]) -> SymbolicArray:
     made = np.empty(len(names), dtype=object)
     for k, name in enumerate(names):
         made[k] = pool.variable(name)
-    return wrapped(made.reshape(shape))  # type: ignore[no-any-return]
+    return wrapped(made.reshape(shape))
 
 
 def _entries(value: Any, what: str) -> tuple[Expression, ...]:

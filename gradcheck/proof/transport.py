@@ -8,8 +8,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.proof.expression import FUNCTIONS, HIGHEST, OPERATIONS, Pool, reached
-from gradcheck.proof.graph import PI, UPSTREAM, Graph, is_unwritten, must_be_free, variables_of
+from gradcheck.proof.expression import FUNCTIONS, HIGHEST, OPERATIONS, PI, Pool, reached
+from gradcheck.proof.graph import UPSTREAM, Graph, is_unwritten, must_be_free, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
 
 if TYPE_CHECKING:
@@ -104,8 +104,15 @@ def unpacked(
 
 
 _NONE = (
-    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
-)  # fmt: skip
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading raises where there is no graph."""
 
 
 def _read(
@@ -135,7 +142,7 @@ def _read(
         variables=variables,
         shapes=dict(shapes),
         literals={_text(text): _number(value) for text, value in given["literals"].items()},
-        conditions=tuple((nodes[_index(k, nodes)], _truth(value)) for k, value in given["conditions"]),
+        conditions=tuple((nodes[_index(k, nodes)], _truth(v)) for k, v in given["conditions"]),
     )
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.proof import kinds
+from gradcheck.proof import kinds, ordering
 from gradcheck.proof.array import SymbolicArray, entries, finished
+from gradcheck.proof.choosing import choose
+from gradcheck.proof.exceptional_points import partial
+from gradcheck.proof.expression import PI
 from gradcheck.proof.kinds import kind_of
 from gradcheck.proof.limits import Unmodelled
-from gradcheck.proof.scalar import (
-    Scalar,
-    absolute,
-    boolean,
+from gradcheck.proof.logic import (
     chosen,
     equal,
     greater,
@@ -21,9 +21,10 @@ from gradcheck.proof.scalar import (
     logical_and,
     logical_not,
     logical_or,
-    partial,
-    power,
+    truth,
 )
+from gradcheck.proof.reductions import largest
+from gradcheck.proof.scalar import Scalar, absolute, power
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,12 @@ def _cosh(a: Scalar) -> Any:
     return (_exp(a) + _exp(-a)) / 2
 
 
-_exp, _log = _function("exp"), _function("log")
+_exp, _log, _root = _function("exp"), _function("log"), _function("sqrt")
+
+
+def arcsin(a: Scalar) -> Any:
+    """Return atan(a / √(1 − a²))."""
+    return a.pool.call("atan", a / _root(1 - a * a))
 
 
 def maximum(a: Scalar, b: Scalar) -> Any:
@@ -127,6 +133,15 @@ ARITHMETIC: dict[Any, Callable[..., Any]] = {
     np.cos: _function("cos"),
     np.tan: lambda a: a.pool.divide(a.pool.call("sin", a), a.pool.call("cos", a)),
     np.arctan: _function("atan"),
+    np.arcsin: lambda a: arcsin(a),
+    np.arccos: lambda a: a.pool.variable(PI) / 2 - arcsin(a),
+    np.arcsinh: lambda a: _log(a + _root(a * a + 1)),
+    np.arccosh: lambda a: _log(a + _root(a - 1) * _root(a + 1)),
+    np.arctanh: lambda a: _log((1 + a) / (1 - a)) / 2,
+    np.floor: ordering.floor,
+    np.ceil: ordering.ceil,
+    np.rint: ordering.nearest,
+    np.trunc: ordering.towards_zero,
     np.sinh: _sinh,
     np.cosh: _cosh,
     np.tanh: tanh,
@@ -140,11 +155,11 @@ LOGICAL: dict[Any, Callable[..., Any]] = {
     np.less_equal: lambda a, b: greater_equal(b, a),
     np.equal: equal,
     np.not_equal: lambda a, b: logical_not(equal(a, b)),
-    np.logical_not: lambda a: logical_not(_truth(a)),
+    np.logical_not: lambda a: logical_not(truth(a)),
     np.invert: logical_not,
-    np.logical_and: lambda a, b: logical_and(_truth(a), _truth(b)),
+    np.logical_and: lambda a, b: logical_and(truth(a), truth(b)),
     np.bitwise_and: logical_and,
-    np.logical_or: lambda a, b: logical_or(_truth(a), _truth(b)),
+    np.logical_or: lambda a, b: logical_or(truth(a), truth(b)),
     np.bitwise_or: logical_or,
     np.isnan: _never,
     np.isinf: _never,
@@ -154,15 +169,11 @@ LOGICAL: dict[Any, Callable[..., Any]] = {
 """Give indicators."""
 
 
-def _truth(a: Scalar) -> Any:
-    return a if boolean(a) else logical_not(equal(a, a.pool.zero))
-
-
 _ELEMENTWISE = {
     ufunc: np.frompyfunc(function, ufunc.nin, 1)
     for ufunc, function in {**ARITHMETIC, **LOGICAL}.items()
 }
-_TRUTH = np.frompyfunc(_truth, 1, 1)
+_TRUTH = np.frompyfunc(truth, 1, 1)
 _LARGEST = {np.maximum: 1, np.fmax: 1, np.minimum: -1, np.fmin: -1}
 
 
@@ -219,8 +230,6 @@ def _only_defaults(ufunc: Any, method: str, keywords: dict[str, Any]) -> None:
 
 
 def _only_where(where: Any, result: Any, out: Any) -> Any:
-    from gradcheck.proof.functions import choose
-
     if out is None:
         raise Unmodelled("where= without out=: its other entries are not set")
     return choose(where, result, out)
@@ -236,8 +245,6 @@ def _at(ufunc: Any, target: Any, index: Any, *values: Any) -> None:
 
 
 def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out: Any) -> Any:
-    from gradcheck.proof.functions import largest
-
     (array,) = inputs
     where = keywords.pop("where", True)
     initial = keywords.pop("initial", None)
@@ -255,7 +262,7 @@ def _reduced(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any], out
     if ufunc in _LARGEST:
         if initial is not None:
             raise Unmodelled(f"np.{ufunc.__name__}.reduce with initial=")
-        return finished(largest(given, axis, keepdims, _LARGEST[ufunc]), out, kind=kind)
+        return finished(largest(given, axis, _LARGEST[ufunc], keepdims=keepdims), out, kind=kind)
     reduced = _fold(ufunc, given, axis, keepdims=keepdims)
     if initial is not None:
         kind = kinds.joined((kind, kind_of(initial)))

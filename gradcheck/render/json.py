@@ -14,7 +14,16 @@ from gradcheck.notes.citations import cited
 
 if TYPE_CHECKING:
     from gradcheck.evidence import Entries, Pictured, StepStudy, Strip
-    from gradcheck.records import Check, FileNote, Finding, Proof, Report, Result, Worst
+    from gradcheck.records import (
+        Check,
+        Counterexample,
+        FileNote,
+        Finding,
+        Proof,
+        Report,
+        Result,
+        Worst,
+    )
 
 SCHEMA = "gradcheck/1"
 _FILE = "gradcheck-1.schema.json"
@@ -131,6 +140,7 @@ def _worst(worst: Worst) -> dict[str, Any]:
 
 def _finding(finding: Finding, role: str) -> dict[str, Any]:
     equation = None if finding.remark else cited(role, finding.quantity, finding.code)
+    example = finding.counterexample
     return {
         "code": finding.code,
         "quantity": finding.quantity,
@@ -141,6 +151,7 @@ def _finding(finding: Finding, role: str) -> dict[str, Any]:
         "reference": None
         if equation is None
         else {"heading": equation.heading, "equation": equation.id},
+        **({} if example is None else {"counterexample": _counterexample(example)}),
     }
 
 
@@ -162,6 +173,22 @@ def _drawn(record: StepStudy | Entries | Strip) -> dict[str, Any]:
         else _number(value)
         for name, value in held.items()
     }
+
+
+def _counterexample(one: Counterexample) -> dict[str, Any]:
+    return {
+        "quantity": one.quantity,
+        "inputs": {name: _nested(value) for name, value in one.inputs.items()},
+        "upstream": _nested(one.upstream),
+        "got": _nested(one.got),
+        "oracle": _nested(one.oracle),
+        "index": [int(k) for k in one.index],
+        "bound": _number(one.bound),
+    }
+
+
+def _nested(value: Any) -> Any:
+    return [_nested(part) for part in value] if isinstance(value, tuple) else _number(value)
 
 
 def _number(value: float | np.number[Any]) -> float | int | str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.records import Verdict
+from gradcheck.render.proofs import COVERS, any_proved, proof_sentences
 from gradcheck.render.story import absent, story_of
 from gradcheck.render.summary import (
     NOT_MEASURED,
@@ -57,6 +58,8 @@ def report_markdown(report: Report) -> str:
         subjects=subjects,
         nothing=not any(subject["findings"] or subject["reasons"] for subject in subjects),
         none_mark=NOT_MEASURED,
+        proved=any_proved(report.subjects),
+        covers=COVERS,
     )
     return _bounded(text)
 
@@ -132,6 +135,7 @@ def _subject(result: Result) -> dict[str, Any]:
         "name": result.name,
         "place": result.file or NOT_MEASURED,
         "rows": value_rows(result),
+        "proofs": proof_sentences(result),
         "contracts": contract_rows(result),
         "shapes": "; ".join(shapes) or NOT_MEASURED,
         "findings": result.findings,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gradcheck.notes.citations import cited
 from gradcheck.records import Check, Finding, Oracle, Result, Verdict, together
+from gradcheck.render.counterexamples import counterexample_text
 from gradcheck.render.proofs import noteworthy, proof_sentences
 from gradcheck.render.summary import weakest
 from gradcheck.render.words import (
@@ -63,7 +64,8 @@ class Block:
     def sentence(self) -> str:
         """Return what is wrong in a sentence, or the figures where that is all there is."""
         texts = [text for label, text in self.lines if label in ("", "looks like")]
-        return next((text for text in texts if not text.startswith("worst")), "".join(texts[:1]))
+        figures = ("worst", "wrong already")
+        return next((text for text in texts if not text.startswith(figures)), "".join(texts[:1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,9 @@ def _lines(result: Result, finding: Finding, hints: int) -> list[tuple[str, str]
     sentence = told(finding, result)
     label = "" if check is None or finding.code in CERTAIN else "looks like"
     lines = [] if check is None else [("", worst_line(check))]
+    example = finding.counterexample
+    if example is not None and (text := counterexample_text(example, symbol)):
+        lines.append(("", text))
     lines.append((label, sentence))
     exact = residual_of(result, finding.quantity)
     if exact:

@@ -22,7 +22,7 @@ from gradcheck.render.summary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gradcheck.records import Check, Finding, Result
 
@@ -62,7 +62,7 @@ def result_text(result: Result) -> str:
     str
         Plain text without colours and without a newline at its end; the same for the same result.
     """
-    lines = [_headline(result)]
+    lines = [headline(result)]
     lines += [line for finding in result.findings for line in _finding_lines(finding, result.role)]
     failed = sorted(unsettled(result.checks), key=_badness)
     if failed:
@@ -82,7 +82,8 @@ def result_text(result: Result) -> str:
     return printable("\n  ".join(lines))
 
 
-def _headline(result: Result) -> str:
+def headline(result: Result, named: Callable[[str], str] = str) -> str:
+    """Return "FAIL Dense: dW is wrong (layers.py:7)"; `named` says how a quantity is written."""
     verdict = result.verdict
     role = "" if result.role in ("other", result.name.lower()) else f" ({result.role})"
     where = f" ({result.file}:{result.line})" if result.file and result.line else ""
@@ -92,7 +93,8 @@ def _headline(result: Result) -> str:
     checks = [check for check in told if check.verdict is verdict]
     if not checks:
         return f"{start}nothing was checked{where}"
-    values = list(dict.fromkeys(c.quantity for c in checks if c.oracle is not Oracle.CONTRACT))
+    values = [c.quantity for c in checks if c.oracle is not Oracle.CONTRACT]
+    values = list(dict.fromkeys(map(named, values)))
     broken = list(
         dict.fromkeys(f"{c.contract} ({c.quantity})" for c in checks if c.oracle is Oracle.CONTRACT)
     )

@@ -195,7 +195,9 @@ def _penalty(
 def flagged_methods(kind: type) -> list[Candidate]:
     """Return the methods of a class that a flag asks for F', and that need nothing of an object."""
     found = []
-    for name, method in vars(kind).items():
+    # A metaclass may raise anything where it is asked for them itself.
+    own: Mapping[str, Any] = type.__dict__["__dict__"].__get__(kind)
+    for name, method in own.items():
         if isinstance(method, staticmethod):
             function: Callable[..., Any] = method.__func__
         elif inspect.isfunction(method) and not name.startswith("__") and _free(method):

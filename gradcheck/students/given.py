@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from gradcheck.students.fit import Fit
     from gradcheck.students.recipe import Recipe
 
+BATCHES = ("batch_features", "features_batch")
+"""Orientations of a batch, the more usual one first."""
+
 
 def array_of(value: Any, name: str) -> Array:
     """Return a copy of the value as an array.
@@ -52,15 +55,24 @@ def maker_of(layer: Any) -> Callable[[], Any]:
     return lambda: copy.deepcopy(layer)
 
 
-def fitted(make: Callable[[], Any], candidate: Candidate, x: Array) -> Fit:
-    """Return the layer run on x, with the layout that its output's shape tells.
+def fitted(
+    make: Callable[[], Any], candidate: Candidate, x: Array, orientation: str | None = None
+) -> Fit:
+    """Return the layer run on x, with the layout that is asked for, or that its output tells.
 
     Raises
     ------
     UsageError
-        Where forward raises, or gives nothing.
+        Where forward raises, or gives nothing; where the orientation is not known.
     """
-    orientations = ("1d",) if x.ndim == 1 else ("batch_features", "features_batch")
+    orientations = ("1d",) if x.ndim == 1 else BATCHES
+    if orientation is not None:
+        if orientation not in orientations:
+            raise UsageError(
+                f"orientation={orientation!r}, must be {' or '.join(orientations)} for x of shape "
+                f"{x.shape}"
+            )
+        orientations = (orientation,)
     found: list[Fit] = []
     for orientation in orientations:
         try:
@@ -73,7 +85,18 @@ def fitted(make: Callable[[], Any], candidate: Candidate, x: Array) -> Fit:
                 f"{error} for x of shape {x.shape}; pass data of the shape that it takes"
             ) from error
         found.append(fit)
-    return next((one for one in found if _batch_kept(one)), replace(found[0], kind=""))
+    kept = [one for one in found if _batch_kept(one)]
+    if len(kept) > 1 and candidate.role == "softmax":
+        kept.sort(key=lambda one: not _sums_to_one(make, candidate, one))
+    return next(iter(kept), replace(found[0], kind=""))
+
+
+def _sums_to_one(make: Callable[[], Any], candidate: Candidate, fit: Fit) -> bool:
+    """Say whether the outputs of each example sum to 1, as this layout has them."""
+    y = getattr(make(), candidate.forward)(fit.x.copy())
+    return isinstance(y, np.ndarray) and bool(
+        np.allclose(y.sum(axis=fit.setting.feature_axis), 1.0)
+    )
 
 
 def _batch_kept(fit: Fit) -> bool:

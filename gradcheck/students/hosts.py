@@ -204,8 +204,11 @@ class InProcess:
         """Return None, as `forwards`."""
         return None
 
-    def tracer(  # see Host
-        self, index: int, names: Sequence[str], numbers: frozenset[str]  # noqa: ARG002
+    def tracer(
+        self,
+        index: int,  # noqa: ARG002 - see Host
+        names: Sequence[str],  # noqa: ARG002
+        numbers: frozenset[str],  # noqa: ARG002
     ) -> Tracer | None:
         """Return None: it can be run here."""
         return None

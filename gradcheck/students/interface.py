@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradcheck import asserting, session
 from gradcheck.errors import OracleError, UsageError
 from gradcheck.isolation import isolated
-from gradcheck.records import Verdict
 from gradcheck.students.candidate import Candidate
+from gradcheck.students.data import data_for
 from gradcheck.students.find import candidate_of
 from gradcheck.students.given import array_of, fitted, maker_of, subject_from
 from gradcheck.students.hosts import Options
@@ -21,11 +22,11 @@ from gradcheck.students.recipe import NotPlaced
 from gradcheck.students.setting import Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
-    from gradcheck.records import Report, Result
+    from gradcheck.records import Counterexample, Report, Result
     from gradcheck.subject import Subject
 
 __all__ = [
@@ -35,16 +36,18 @@ __all__ = [
     "check_file",
     "check_layer",
     "check_loss",
+    "find_counterexample",
 ]
 
 
 def check_layer(
     layer: Any,
-    x: Any,
+    x: Any = None,
     *,
     role: str | None = None,
+    orientation: str | None = None,
     regimes: str | Sequence[str] = "all",
-    seed: int = 0,
+    seed: int | None = None,
 ) -> Result:
     """Check a layer's backward at x, at the parameters that it has, and around them.
 
@@ -53,11 +56,15 @@ def check_layer(
     layer : object or callable
         A layer, which is copied and left as it is; or what makes one, such as its class or
         ``lambda: Dense(4, 3)``. Any of the conventions that `gradcheck check` meets.
-    x : array
-        Data as the layer takes it, float64 or float32.
+    x : array, optional
+        Data as the layer takes it, float64 or float32. If left out, it is drawn; its shape is read
+        off the layer's parameters.
     role : str, optional
         What it is to be held against: "dense", "relu", "sigmoid", "tanh", "softmax"; "other" for
         its own forward alone. By its name, if left out.
+    orientation : str, optional
+        "batch_features", "features_batch" or "1d": how x lies. By what comes out, if left out;
+        where that tells nothing, examples are rows.
     regimes, seed :
         As in `gradcheck.check_functions`.
 
@@ -66,7 +73,41 @@ def check_layer(
     UsageError
         Where the layer or x is not what it must be, or the layer cannot be met; says why.
     """
-    data = array_of(x, "x")
+    seed = session.seed_of(seed)
+    return checked_layer(met_layer(layer, x, role, orientation, seed), regimes, seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """A layer that was handed in, as a subject.
+
+    Attributes
+    ----------
+    subject : Subject
+    formula : str or None
+        Of the notes, that it should be.
+    told : mapping of str to str
+        What was taken for what.
+    """
+
+    subject: Subject
+    formula: str | None
+    told: Mapping[str, str]
+
+
+def met_layer(layer: Any, x: Any, role: str | None, orientation: str | None, seed: int) -> Met:
+    """Return a layer as a subject; it is built and run some times, and nothing is checked.
+
+    Parameters
+    ----------
+    layer, x, role, orientation, seed :
+        As in `check_layer`.
+
+    Raises
+    ------
+    UsageError
+        As `check_layer`.
+    """
     make = maker_of(layer)
     with isolated():
         kind: Any = type(make())
@@ -76,7 +117,10 @@ def check_layer(
                 f"layer={kind.__name__} has no forward and backward that are known; "
                 "name them so, or use gradcheck.check_functions"
             )
-        fit = fitted(make, candidate, data)
+        data = array_of(x, "x") if x is not None else None
+        if data is None:
+            data = data_for(make, candidate.forward, seed, orientation)
+        fit = fitted(make, candidate, data, orientation)
         try:
             recipe, told = recipe_of(fit, candidate.backward, words_of_zeroing=True)
         except NotPlaced as error:
@@ -85,7 +129,52 @@ def check_layer(
     chosen = role or candidate.role
     call = f"gradcheck.check_layer({kind.__name__}, ..., seed={seed})"
     subject = subject_from(candidate, recipe, values, chosen, fit.setting, call)
-    return replace(_checked(subject, chosen, regimes, seed), convention=told)
+    return Met(subject=subject, formula=_formula(subject, chosen), told=told)
+
+
+def checked_layer(met: Met, regimes: str | Sequence[str], seed: int) -> Result:
+    """Return what is known of a layer that was met."""
+    result = _checked(met.subject, met.formula, regimes, seed)
+    return session.noted(replace(result, convention=met.told))
+
+
+def find_counterexample(
+    layer: Any,
+    x: Any = None,
+    *,
+    quantity: str | None = None,
+    seconds: float = 2.0,
+    role: str | None = None,
+    orientation: str | None = None,
+) -> Counterexample | None:
+    """Return small inputs and simple numbers at which a layer's gradient is wrong, or None.
+
+    Parameters
+    ----------
+    layer, x, role, orientation :
+        As in `check_layer`. Shapes stay those of x and of the parameters; but without parameters
+        any smaller x is tried, and with them fewer examples.
+    quantity : str, optional
+        "dx", "dW"; if left out, the gradients in turn, and the first that is wrong.
+    seconds : float
+        That the layer itself may take, for one gradient. Where that is enough, which it is but for
+        slow layers, the same is found in every run.
+
+    Raises
+    ------
+    UsageError
+        Where Hypothesis is not installed, and as `check_layer`.
+
+    Notes
+    -----
+    None is no proof: `check_layer` looks at more.
+    """
+    from gradcheck.counterexample import smallest_wrong
+
+    subject = met_layer(layer, x, role, orientation, session.seed_of(None)).subject
+    asked = [f"d{subject.names[k]}" for k in subject.active] if quantity is None else [quantity]
+    found = (smallest_wrong(subject, one, seconds) for one in asked)
+    return next((one for one in found if one is not None), None)
 
 
 def check_loss(
@@ -95,7 +184,7 @@ def check_loss(
     target: Any,
     *,
     regimes: str | Sequence[str] = "all",
-    seed: int = 0,
+    seed: int | None = None,
 ) -> Result:
     """Check the gradient of a loss with respect to its prediction.
 
@@ -114,6 +203,7 @@ def check_loss(
     UsageError
         Where an argument is not what it must be.
     """
+    seed = session.seed_of(seed)
     for name, function in (("loss", loss), ("gradient", gradient)):
         if not callable(function):
             raise UsageError(f"{name}={function!r} is not callable; pass the function itself")
@@ -138,19 +228,20 @@ def check_loss(
         separate=False,
         domain={"y": (0.0, 1.0)} if inside else {},
     )
-    formula = "mse" if role == "mse" and t.shape == y.shape and y.ndim == 2 else ""
-    return replace(_checked(subject, formula, regimes, seed), convention=told)
+    formula = "mse" if role == "mse" and t.shape == y.shape and y.ndim == 2 else None
+    result = _checked(subject, formula, regimes, seed)
+    return session.noted(replace(result, convention=told))
 
 
 def check_file(
-    path: str | Path, *, seed: int = 0, only: Sequence[str] = (), in_process: bool = False
+    path: str | Path, *, seed: int | None = None, only: Sequence[str] = (), in_process: bool = False
 ) -> Report:
     """Check everything in a Python file or notebook, as ``gradcheck check`` does.
 
     Parameters
     ----------
     path : str or Path
-    seed : int
+    seed : int, optional
     only : sequence of str
         Names of subjects; empty for all.
     in_process : bool
@@ -164,23 +255,25 @@ def check_file(
     from gradcheck.students.files import check_files, report_of, targets_of
     from gradcheck.students.settings import settings_for
 
+    seed = session.seed_of(seed)
     targets = targets_of([str(path)])
     options = Options(seed=seed, only=tuple(only), in_process=in_process)
     reports = check_files(
         targets, options, lambda file: replace(options, settings=settings_for(file))
     )
-    return report_of(reports, seed, f"gradcheck.check_file({str(path)!r})")
+    return session.all_noted(report_of(reports, seed, f"gradcheck.check_file({str(path)!r})"))
 
 
-def assert_layer(layer: Any, x: Any, **more: Any) -> None:
+def assert_layer(layer: Any, x: Any = None, **more: Any) -> None:
     """Raise unless `check_layer` with the same arguments passes.
 
     Raises
     ------
     AssertionError
-        Its text is str(result).
+        Its text says of each quantity what is wrong.
     """
-    _assert(check_layer(layer, x, **more))
+    __tracebackhide__ = True
+    asserting.settle(check_layer(layer, x, **more))
 
 
 def assert_loss(
@@ -195,9 +288,10 @@ def assert_loss(
     Raises
     ------
     AssertionError
-        Its text is str(result).
+        Its text says of each quantity what is wrong.
     """
-    _assert(check_loss(loss, gradient, prediction, target, **more))
+    __tracebackhide__ = True
+    asserting.settle(check_loss(loss, gradient, prediction, target, **more))
 
 
 def assert_file(path: str | Path, **more: Any) -> None:
@@ -208,22 +302,21 @@ def assert_file(path: str | Path, **more: Any) -> None:
     AssertionError
         Its text is what is not right, subject by subject.
     """
-    report = check_file(path, **more)
-    wrong = [str(one) for one in report.subjects if one.verdict is not Verdict.PASS]
-    if wrong or not report.subjects:
-        raise AssertionError("\n\n".join(wrong) or f"{path}: nothing was checked")
+    __tracebackhide__ = True
+    asserting.settle_report(check_file(path, **more), str(path))
 
 
-def _assert(result: Result) -> None:
-    if result.verdict is not Verdict.PASS:
-        raise AssertionError(str(result))
+def _formula(subject: Subject, role: str) -> str | None:
+    return FORMULA_OF.get(role) if subject.layout else None
 
 
-def _checked(subject: Subject, role: str, regimes: str | Sequence[str], seed: int) -> Result:
+def _checked(
+    subject: Subject, formula: str | None, regimes: str | Sequence[str], seed: int
+) -> Result:
     from gradcheck.check import check_subject
 
-    formula = FORMULA_OF.get(role) if subject.layout or role == "mse" else None
+    proving = asserting.proving()
     try:
-        return check_subject(subject, regimes=regimes, seed=seed, formula=formula)
+        return check_subject(subject, regimes=regimes, seed=seed, formula=formula, proving=proving)
     except OracleError:
-        return check_subject(subject, regimes=regimes, seed=seed)
+        return check_subject(subject, regimes=regimes, seed=seed, proving=proving)

@@ -150,6 +150,13 @@ class Lane:
         convention = {**description.convention}
         return replace(result, convention=convention)
 
+    def shrunk(self, index: int, description: Description, result: Result) -> Result:
+        """Return a result that is wrong with the smallest inputs at which it is."""
+        from gradcheck.counterexample import with_counterexamples
+
+        self.host.renew()
+        subject = self._subject(index, description, result.reproduce)
+        return with_counterexamples(result, subject)
 
     def _subject(self, index: int, description: Description, again: str) -> Subject:
         subject = subject_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -207,17 +208,18 @@ class TestAssertGradients:
     def test_is_silent_where_the_gradient_is_right(self) -> None:
         assert_gradients(np.square, square_backward, X, names=["x"])
 
-    def test_its_text_is_the_results(self) -> None:
+    def test_its_text_has_what_was_checked_the_figures_and_how_to_get_them_again(self) -> None:
         def half(g: Array, x: Array) -> Array:
             return x * g
 
-        result = of_square(half, seed=2)
         with pytest.raises(AssertionError) as caught:
             assert_gradients(np.square, half, X, names=["x"], seed=2)
-        masked = [text.split("\n", 1)[1] for text in (str(caught.value), str(result))]
-        assert masked[0] == masked[1]
-        assert "[factor] dx: " in masked[0]
-        assert "A = 0.5·T" in masked[0]
+        head, at, worst, like, *_, again = str(caught.value).splitlines()
+        assert head.startswith("FAIL square: dX is wrong (")
+        assert at == "  checked at X (3, 4) float64"
+        assert re.match(r"  dX \(3, 4\) float64: worst \[\d, \d\]: got -?\d", worst)
+        assert like.endswith("the right gradient times a constant: A = 0.5·T")
+        assert again.endswith("check_functions(square, ..., regimes='all', seed=2)")
 
     def test_inconclusive_is_no_success(self) -> None:
         rng = np.random.default_rng(0)

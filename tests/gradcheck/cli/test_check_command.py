@@ -12,6 +12,7 @@ import pytest
 
 from gradcheck.cli import main
 from gradcheck.render.json import schema
+from gradcheck.students.check import COUNTEREXAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +108,59 @@ class TestExitCodes:
         assert told in " ".join(captured.err.split())
         assert captured.out == ""
         assert "Traceback" not in captured.err
+
+
+@pytest.mark.usefixtures("here")
+class TestCounterexample:
+    LINE = "wrong already for X = [[1]], g = [[1]]: got [[0.2384]], should be [[0.42]]"
+
+    @pytest.mark.parametrize("where", [[], ["--in-process"]], ids=["behind the wall", "here"])
+    def test_it_stands_below_the_worst_entry(self, where: list[str], capsys: Captured) -> None:
+        main(["check", "wrong.py", *where])
+        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+        (k,) = (k for k, line in enumerate(lines) if line.startswith("wrong already"))
+        assert lines[k - 1].startswith("worst [")
+        assert " ".join(lines[k : k + 2]).startswith(self.LINE)
+
+    def test_it_stands_in_the_report(self, capsys: Captured) -> None:
+        main(["check", "both.py", "--format", "json"])
+        right, wrong = json.loads(capsys.readouterr().out)["subjects"]
+        assert not right["findings"]
+        example = wrong["findings"][0]["counterexample"]
+        assert example["inputs"] == {"x": [[1.0]]}
+        assert example["upstream"] == [[1.0]]
+
+    def test_the_first_gradients_of_a_file_have_one(self, here: Path, capsys: Captured) -> None:
+        more = [WRONG.replace("TanhLayer", f"Tanh{k}") for k in range(COUNTEREXAMPLES + 2)]
+        (here / "many.py").write_text("\n".join(more), encoding="utf-8")
+        main(["check", "many.py", "--format", "json"])
+        subjects = json.loads(capsys.readouterr().out)["subjects"]
+        found = ["counterexample" in one["findings"][0] for one in subjects]
+        assert found == [True] * COUNTEREXAMPLES + [False] * 2
+
+    def test_without_hypothesis_it_is_left_out(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "hypothesis", None)
+        assert main(["check", "wrong.py"]) == 1
+        said = capsys.readouterr().out
+        assert "wrong already" not in said
+        assert "worst [" in said
+
+    def test_hypothesis_leaves_nothing_behind(self, here: Path) -> None:
+        before = sorted(path.name for path in here.iterdir())
+        main(["check", "wrong.py", "--quiet"])
+        assert sorted(path.name for path in here.iterdir()) == before
+
+    def test_what_is_right_does_not_load_hypothesis(self, here: Path) -> None:
+        code = "import sys; from gradcheck.cli import main; main(['check', 'right.py'])"
+        done = subprocess.run(
+            [sys.executable, "-c", f"{code}; sys.exit('hypothesis' in sys.modules)"],
+            cwd=here,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0
 
 
 @pytest.mark.usefixtures("here")

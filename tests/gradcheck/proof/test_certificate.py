@@ -10,6 +10,7 @@ import mpmath
 import pytest
 
 from gradcheck.proof.certificate import Certificate, candidate, certified
+from gradcheck.proof.evaluation import FloatValues
 from gradcheck.proof.expression import Pool
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def test_a_difference_below_the_intervals_is_no_certificate(pool: Pool) -> None:
     x = pool.variable("x")
     one = pool.mul(pool.call("exp", x), pool.call("exp", pool.negative(x)))
     assert certify(one, pool.one, 1.0) is None
-    assert certify(pool.add(one, pool.constant(Fraction(1, 10**9))), pool.one, 1.0 + 1e-9) is not None
+    assert (
+        certify(pool.add(one, pool.constant(Fraction(1, 10**9))), pool.one, 1.0 + 1e-9) is not None
+    )
 
 
 def test_at_a_kink_there_is_none(pool: Pool) -> None:
@@ -108,7 +111,8 @@ def test_the_candidate_is_the_entry_that_differs_most(pool: Pool) -> None:
     x, y = pool.variable("x"), pool.variable("y")
     true = [x, y, x]
     got = [x, pool.mul(y, pool.constant(Fraction(101, 100))), pool.mul(x, pool.constant(2))]
-    assert candidate(got, true, AT) == 2
-    assert candidate(got[:2], true[:2], AT) == 1
-    assert candidate(true, true, AT) is None
-    assert candidate([pool.call("log", y)], [x], AT) is None
+    values = FloatValues(AT)
+    assert candidate(got, true, values) == 2
+    assert candidate(got[:2], true[:2], values) == 1
+    assert candidate(true, true, values) is None
+    assert candidate([pool.call("log", y)], [x], values) is None

@@ -96,7 +96,9 @@ def test_several_outputs_are_weighted() -> None:
 def test_what_does_not_depend_has_no_derivative() -> None:
     pool = Pool()
     x, y = pool.variable("x"), pool.variable("y")
-    assert gradients([pool.call("exp", x), pool.constant(2)], [pool.one, pool.one], [y]) == [pool.zero]
+    assert gradients([pool.call("exp", x), pool.constant(2)], [pool.one, pool.one], [y]) == [
+        pool.zero
+    ]
     assert gradients([pool.positive(x)], [pool.one], [x]) == [pool.zero]
     assert gradients([], [], [x]) == []
 
@@ -107,7 +109,9 @@ def test_chains(functions: list[str], at: float) -> None:
     pool = Pool()
     node: Expression = pool.variable("x")
     for function in functions:
-        node = pool.call(function, pool.add(pool.constant(1), pool.mul(pool.constant(Fraction(1, 4)), node)))
+        node = pool.call(
+            function, pool.add(pool.constant(1), pool.mul(pool.constant(Fraction(1, 4)), node))
+        )
     [slope] = gradients([node], [pool.one], [pool.variable("x")])
     step = 1e-5
     change = (value(node, x=at + step) - value(node, x=at - step)) / (2 * step)

@@ -33,7 +33,8 @@ def test_every_function_has_a_value_in_floats() -> None:
 
 @pytest.mark.parametrize(
     ("function", "at", "wanted"),
-    [("exp", 1, math.e), ("log", 2, math.log(2)), ("sqrt", 2, math.sqrt(2)), ("sin", 1, math.sin(1)),
+    [("exp", 1, math.e), ("log", 2, math.log(2)), ("sqrt", 2, math.sqrt(2)), ("sin", 1,
+    math.sin(1)),
      ("cos", 1, math.cos(1)), ("atan", 1, math.pi / 4), ("erf", 1, math.erf(1)),
      ("exp", 1e4, math.inf), ("log", 0, -math.inf)],
 )  # fmt: skip

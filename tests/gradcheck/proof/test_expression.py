@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from gradcheck.proof.expression import Expression, Pool, reached
+from gradcheck.proof.expression import OPERATIONS, Expression, Pool, reached, written
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled
 
 
@@ -56,7 +56,9 @@ def test_neutral_elements_leave_no_node(pool: Pool) -> None:
     assert pool.power(pool.power(x, 2), 3) is pool.power(x, 6)
     assert pool.subtract(x, x) is pool.zero
     assert pool.negative(pool.negative(x)) is x
-    assert pool.mul(pool.constant(2), pool.mul(pool.constant(3), x)) is pool.mul(pool.constant(6), x)
+    assert pool.mul(pool.constant(2), pool.mul(pool.constant(3), x)) is pool.mul(
+        pool.constant(6), x
+    )
 
 
 def test_roots_of_numbers_by_their_primes(pool: Pool) -> None:
@@ -98,18 +100,17 @@ def test_nodes_of_two_pools_are_not_mixed(pool: Pool) -> None:
 
 def test_sizes_are_bounded() -> None:
     pool = Pool(budget=Budget(nodes=600))
-    x = pool.variable("x")
     with pytest.raises(GivenUp, match="nodes"):
-        for k in range(1000):
-            x = pool.add(x, pool.constant(k + 1))
-            x = pool.call("exp", x)
+        [pool.constant(k) for k in range(1000)]
 
 
 def test_numbers_are_bounded(pool: Pool) -> None:
-    number = pool.constant(3)
+    numbers = [pool.constant(3)]
     with pytest.raises(GivenUp, match="bits"):
-        for _ in range(40):
-            number = pool.mul(number, number)
+        numbers.extend(pool.mul(numbers[-1], numbers[-1]) for _ in range(40))
+    assert 5 < len(numbers) < 20
+    with pytest.raises(GivenUp, match="bits"):
+        pool.power(numbers[-1], 1000)
     with pytest.raises(GivenUp, match="power"):
         pool.power(pool.power(pool.variable("x"), 64), 64)
 
@@ -117,8 +118,7 @@ def test_numbers_are_bounded(pool: Pool) -> None:
 def test_time_is_bounded() -> None:
     pool = Pool(budget=Budget(seconds=0.001))
     with pytest.raises(GivenUp, match="takes more"):
-        for k in range(100_000):
-            pool.constant(k)  # the time is looked at now and then
+        [pool.constant(k) for k in range(100_000)]  # the time is looked at now and then
 
 
 def test_reached_gives_arguments_first_and_each_once(pool: Pool) -> None:
@@ -127,3 +127,64 @@ def test_reached_gives_arguments_first_and_each_once(pool: Pool) -> None:
     order = reached([total, x])
     assert order == [x, y, pool.add(x, y), total]
     assert repr(total) == "(x + y)·(x + y)"
+
+
+POOL = Pool()
+X, Y = POOL.variable("x"), POOL.variable("y")
+P = POOL
+
+WRITTEN: dict[str, Expression] = {
+    "-3/2": P.constant(Fraction(-3, 2)),
+    "π": P.variable("pi"),
+    "x + y": P.add(X, Y),
+    "x - y": P.subtract(X, Y),
+    "y - x": P.subtract(Y, X),
+    "x·y": P.mul(X, Y),
+    "-x": P.negative(X),
+    "-(x + y)": P.negative(P.add(X, Y)),
+    "2·(x + y)": P.mul(P.constant(2), P.add(X, Y)),
+    "(-3/2)·x": P.mul(P.constant(Fraction(-3, 2)), X),
+    "x^2": P.power(X, 2),
+    "(x + y)^3": P.power(P.add(X, Y), 3),
+    "1/x": P.power(X, -1),
+    "1/(x·y)": P.power(P.mul(X, Y), -1),
+    "x^-2": P.power(X, -2),
+    "max(x, y, 1)": P.maximum([X, Y, P.one]),
+    "exp(x + y)": P.call("exp", P.add(X, Y)),
+    "[x > 0]": P.positive(X),
+    "[x - y ≥ 0]": P.nonnegative(P.subtract(X, Y)),
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_each_is_written(text: str) -> None:
+    order = written(WRITTEN[text])
+    if text.startswith("max"):
+        assert sorted(order.strip("max()").split(", ")) == ["1", "x", "y"]
+    else:
+        assert order == text
+
+
+def test_every_operation_is_written() -> None:
+    for operation in OPERATIONS:
+        if operation not in (
+            "constant",
+            "variable",
+            "add",
+            "mul",
+            "power",
+            "maximum",
+            "positive",
+            "nonnegative",
+        ):
+            assert written(POOL.call(operation, X)) == f"{operation}(x)"
+
+
+def test_long_texts_are_cut() -> None:
+    node = X
+    for _ in range(50):
+        node = POOL.call("exp", POOL.add(node, Y))
+    text = written(node, 40)
+    assert len(text) <= 40
+    assert text.endswith("…")
+    assert len(written(node)) <= 200

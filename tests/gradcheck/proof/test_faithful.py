@@ -62,7 +62,10 @@ def looks_at_its_type(x: Any) -> Any:
 
 LOOKS: dict[str, Pair] = {
     "entries of np.empty": (read_before_written, lambda g, x: g),
-    "a gradient that is not written everywhere": (lambda x: np.maximum(x, 0), backward_from_nothing),
+    "a gradient that is not written everywhere": (
+        lambda x: np.maximum(x, 0),
+        backward_from_nothing,
+    ),
     "at the class of its input": (
         lambda x: x**2 if x.view(np.ndarray).dtype == object else x**3,
         lambda g, x: 2 * x * g,

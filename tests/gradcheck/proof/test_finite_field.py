@@ -7,49 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath as mp
 import pytest
-import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proof_expressions import OPERATIONS, Writer, Written, grown, seeded, softmax, values
+from proof_expressions import (
+    HALF,
+    OPERATIONS,
+    Writer,
+    Written,
+    grown,
+    largest,
+    leaky,
+    maximum,
+    seeded,
+    softmax,
+    values,
+)
 
 from gradcheck.proof.algebra import Algebra
 from gradcheck.proof.derivative import gradients
-from gradcheck.proof.finite_field import (
-    MISS_BITS,
-    PRIMES_BITS,
-    Point,
-    Points,
-    random_prime,
-    vanishes,
-)
+from gradcheck.proof.finite_field import MISS_BITS, FieldPoint, FieldPoints
 from gradcheck.proof.limits import Budget, GivenUp
+from gradcheck.proof.primes import PRIMES_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Rule = Callable[..., tuple[Written, Written | int]]
 
-HALF = Fraction(1, 2)
-
-
-def number(like: Written, value: Fraction | int) -> Written:
-    return like.writer.number(value)
-
-
-def maximum(*entries: Written) -> Written:
-    return entries[0].writer.maximum(*entries)
-
 
 def zero(a: Written, b: Written | int = 0) -> bool:
-    return vanishes((a - b).node, Budget(60), seeded(0))
-
-
-def leaky(a: Written) -> Written:
-    return a * a.positive() + Fraction(1, 100) * a * (1 - a.positive())
-
-
-def largest(a: Written, *others: Written) -> Written:
-    return (a - maximum(a, *others)).nonnegative()
+    return FieldPoints(Budget(60), seeded(0)).vanishes((a - b).node)
 
 
 TRUE: dict[str, Rule] = {
@@ -148,7 +135,7 @@ def test_nothing_vanishes_that_has_another_value_anywhere(
 ) -> None:
     pool, made = grown(made_by)
     size = len(pool.nodes)
-    random_points = Points(Budget(60), seeded(1))
+    random_points = FieldPoints(Budget(60), seeded(1))
     with mp.workdps(60):
         known = [
             values(
@@ -186,7 +173,7 @@ def test_a_network_too_large_for_a_normal_form() -> None:
     again = gradients(
         [a.node for a in reversed(y)], [a.node for a in reversed(g)], [a.node for a in x]
     )
-    points = Points(Budget(60), seeded(2))
+    points = FieldPoints(Budget(60), seeded(2))
     for a, b in zip(true, again, strict=True):
         assert points.vanishes(writer.pool.subtract(a, b))
         assert not points.vanishes(
@@ -195,27 +182,19 @@ def test_a_network_too_large_for_a_normal_form() -> None:
     assert not points.vanishes(writer.pool.subtract(true[0], true[1]))
 
 
-def test_primes_are_prime_and_of_127_bits() -> None:
-    rng = seeded(3)
-    for _ in range(5):
-        prime = random_prime(rng)
-        assert prime.bit_length() == 127
-        assert sp.isprime(prime)
-
-
 def test_the_probability_of_a_miss_is_counted() -> None:
     (x,) = Writer().variables("x")
     power = x
     for _ in range(40):
         power = power * power + 1
-    point = Point(Budget(60), seeded(4), 1)
+    point = FieldPoint(Budget(60), seeded(4), 1)
     point.of(x.node)
     few = point.doubt_bits()
     point.of(power.node)
     assert few < 10
     assert 40 < point.doubt_bits() < PRIMES_BITS  # the degree is 2^40
     assert PRIMES_BITS - point.doubt_bits() < MISS_BITS  # so one point is not enough
-    points = Points(Budget(60), seeded(5))
+    points = FieldPoints(Budget(60), seeded(5))
     assert points.vanishes((power - power * 1 + x - x * 1).node)
     assert points.vanishes(((power + x) * (power - x) - power * power + x * x).node)
     assert len(points._points) > 1
@@ -247,7 +226,7 @@ def test_too_many_symbols_are_given_up() -> None:
 
 def test_a_number_in_an_exponent_that_comes_late() -> None:
     x, y = Writer().variables("x y")
-    points = Points(Budget(60), seeded(6))
+    points = FieldPoints(Budget(60), seeded(6))
     assert points.vanishes(((x + y).exp() - x.exp() * y.exp()).node)
     third = (x * Fraction(1, 3)).exp()
     assert points.vanishes((third**3 - x.exp()).node)
@@ -257,7 +236,7 @@ def test_a_number_in_an_exponent_that_comes_late() -> None:
 @pytest.mark.parametrize("decided", [True, False])
 def test_a_condition_is_taken_for_granted(*, decided: bool) -> None:
     x, y = Writer().variables("x y")
-    points = Points(Budget(60), seeded(7), [((x - y).positive().node, decided)])
+    points = FieldPoints(Budget(60), seeded(7), [((x - y).positive().node, decided)])
     assert points.vanishes(((2 * x - 2 * y).positive() - int(decided)).node)
     assert points.vanishes(((y - x).nonnegative() - int(not decided)).node)
     assert not points.vanishes(((x - y).positive() - int(not decided)).node)

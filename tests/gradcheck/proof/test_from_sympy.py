@@ -16,7 +16,8 @@ from gradcheck.proof.limits import Unmodelled
 X, Y = sympy.symbols("x y", real=True)
 
 CASES = [
-    X + 2 * Y - Rational(1, 3), X * Y, X**5, X**-2, 1 / (1 + X), sqrt(1 + Y**2), (1 + Y**2) ** Rational(-3, 2),
+    X + 2 * Y - Rational(1, 3), X * Y, X**5, X**-2, 1 / (1 + X), sqrt(1 + Y**2),
+    (1 + Y**2) ** Rational(-3, 2),
     exp(X), log(1 + X**2), sin(X), cos(Y), atan(X), erf(X * Y), tanh(X), S.One, S.Half,
     Piecewise((X, X > 0), (0, True)), Piecewise((X, X >= Y), (Y, True)),
     Piecewise((X, X < 0), (Y, X <= 1), (X * Y, True)), exp(X) / (exp(X) + exp(Y)),
@@ -34,7 +35,8 @@ def test_each_has_the_same_value(expression: Any, at: tuple[float, float]) -> No
 
 @pytest.mark.parametrize(
     "expression",
-    [sympy.gamma(X), sympy.Abs(X), sympy.floor(X), X**Y, X ** Rational(1, 3), sympy.pi * X, sympy.Float(0.5),
+    [sympy.gamma(X), sympy.Abs(X), sympy.floor(X), X**Y, X ** Rational(1, 3), sympy.pi * X,
+    sympy.Float(0.5),
      Piecewise((X, X > 0)), sympy.I * X, sympy.Max(X, Y), sympy.oo],
     ids=str,
 )  # fmt: skip

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
+from gradcheck.proof.limits import BETWEEN, Budget, GivenUp, Unmodelled, refusals
 
 
 def test_no_exception_that_code_catches() -> None:
@@ -50,3 +50,12 @@ def test_time_is_processor_time() -> None:
     for look in (budget.look, lambda: budget.spend(0), lambda: budget.count(0)):
         with pytest.raises(GivenUp, match=r"more than 0.02 s"):
             look()
+
+
+def test_the_clock_is_looked_at_now_and_then() -> None:
+    budget = Budget(0)
+    with pytest.raises(GivenUp):
+        budget.spend(0)
+    budget.spend(0)
+    with pytest.raises(GivenUp):
+        budget.spend(BETWEEN)

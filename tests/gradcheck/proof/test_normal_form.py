@@ -9,7 +9,19 @@ import mpmath as mp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proof_expressions import OPERATIONS, Writer, Written, grown, softmax, values
+from proof_expressions import (
+    HALF,
+    OPERATIONS,
+    Writer,
+    Written,
+    grown,
+    largest,
+    leaky,
+    maximum,
+    number,
+    softmax,
+    values,
+)
 
 from gradcheck.proof.derivative import gradients
 from gradcheck.proof.expression import Pool
@@ -20,16 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Rule = Callable[..., tuple[Written, Written | int]]
-
-HALF = Fraction(1, 2)
-
-
-def number(like: Written, value: Fraction | int) -> Written:
-    return like.writer.number(value)
-
-
-def maximum(*entries: Written) -> Written:
-    return entries[0].writer.maximum(*entries)
 
 
 def zero(a: Written, b: Written | int = 0) -> bool:
@@ -45,10 +47,6 @@ def sigmoid(a: Written) -> Written:
     return 1 / ((-a).exp() + 1)
 
 
-def leaky(a: Written) -> Written:
-    return a * a.positive() + Fraction(1, 100) * a * (1 - a.positive())
-
-
 def elu(a: Written) -> Written:
     return a * a.positive() + (1 - a.positive()) * (a.exp() - 1)
 
@@ -59,10 +57,6 @@ def clip(a: Written) -> Written:
 
 def softsign(a: Written) -> Written:
     return a / (1 + a * (2 * a.positive() - 1))
-
-
-def largest(a: Written, *others: Written) -> Written:
-    return (a - maximum(a, *others)).nonnegative()
 
 
 TRUE: dict[str, Rule] = {
@@ -261,8 +255,13 @@ choices = st.lists(
 coordinates = st.integers(-3000, 3000).filter(lambda n: n % 10).map(lambda n: Fraction(n, 937))
 
 
+def apart(place: tuple[Fraction, Fraction]) -> bool:
+    """Say that x and y are no tie of a maximum: what is 0 generically may differ there."""
+    return abs(place[0]) != abs(place[1])
+
+
 @settings(deadline=None, max_examples=150)
-@given(choices, st.lists(st.tuples(coordinates, coordinates), min_size=8, max_size=8))
+@given(choices, st.lists(st.tuples(coordinates, coordinates).filter(apart), min_size=8, max_size=8))
 def test_nothing_is_proved_that_has_another_value_anywhere(
     made_by: list[Any], places: list[tuple[Fraction, Fraction]]
 ) -> None:

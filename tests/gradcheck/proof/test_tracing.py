@@ -9,18 +9,24 @@ import numpy as np
 import pytest
 
 from gradcheck.proof.evaluation import FloatValues
+from gradcheck.proof.expression import Pool, written
 from gradcheck.proof.graph import UPSTREAM, is_unwritten, must_be_free, variables_of
 from gradcheck.proof.limits import Budget, GivenUp, Unmodelled, refusals
-from gradcheck.proof.scalar import Scalar, current
-from gradcheck.proof.tracing import Trace, traced
-from gradcheck.proof.writing import written
+from gradcheck.proof.scalar import Scalar
+from gradcheck.proof.trace import Trace, current
+from gradcheck.proof.tracing import traced
 from gradcheck.subject import FunctionPair
 
 X = np.array([0.5, -1.25])
 
 
 def run(
-    forward: Any, backward: Any, *inputs: Any, merging: bool = True, numbers: Any = (), names: Any = "xyz"
+    forward: Any,
+    backward: Any,
+    *inputs: Any,
+    merging: bool = True,
+    numbers: Any = (),
+    names: Any = "xyz",
 ) -> Any:
     arrays = [np.asarray(one) for one in inputs or (X,)]
     upstream = np.ones(np.shape(forward(*[a.copy() for a in arrays])))
@@ -38,7 +44,10 @@ def run(
 def test_what_a_graph_holds() -> None:
     graph = run(lambda x: 0.1 * x**2, lambda g, x: 2 * x * g * 0.1)
     assert [written(node) for node in graph.y] == ["(1/10)·x[0]^2", "(1/10)·x[1]^2"]
-    assert graph.variables == {"x": ("x[0]", "x[1]"), UPSTREAM: (f"{UPSTREAM}[0]", f"{UPSTREAM}[1]")}
+    assert graph.variables == {
+        "x": ("x[0]", "x[1]"),
+        UPSTREAM: (f"{UPSTREAM}[0]", f"{UPSTREAM}[1]"),
+    }
     assert graph.shapes == {"x": (2,), UPSTREAM: (2,)}
     assert {text: str(value) for text, value in graph.literals.items()} == {"0.1": "1/10"}
     assert graph.conditions == ()
@@ -68,7 +77,9 @@ def test_branches_are_refused_or_noted() -> None:
     def forward(x: Any) -> Any:
         return x if x[0] > 0 else -x
 
-    with pytest.raises(Unmodelled, match=r"a branch that depends on the inputs \(test_tracing.py:\d+\)"):
+    with pytest.raises(
+        Unmodelled, match=r"a branch that depends on the inputs \(test_tracing.py:\d+\)"
+    ):
         run(forward, lambda g, x: g)
     [(condition, decided)] = run(forward, lambda g, x: g, merging=False).conditions
     assert (written(condition), decided) == ("[x[0] > 0]", True)
@@ -97,7 +108,8 @@ def swallowed(x: Any, *, how: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "how", ["a branch", "a conversion", "a plain array", "a function", "an attribute", "an operator"]
+    "how",
+    ["a branch", "a conversion", "a plain array", "a function", "an attribute", "an operator"],
 )
 def test_a_refusal_that_the_code_swallows_counts(how: str) -> None:
     with pytest.raises(Unmodelled):
@@ -126,7 +138,7 @@ def returned_in_finally(x: Any) -> Any:
     try:
         return x if x[0] > 0 else -x
     finally:
-        return x * 2  # noqa: B012
+        return x * 2  # noqa: B012, SIM107
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
@@ -141,7 +153,10 @@ def test_a_refusal_that_a_return_hides_counts() -> None:
         (lambda x: x[:1] if isinstance(x.view(np.ndarray).flat[0], Scalar) else x, "shape"),
         (lambda x: "text" if isinstance(x.view(np.ndarray).flat[0], Scalar) else x, "str"),
         (lambda x: 1 / 0 if isinstance(x.view(np.ndarray).flat[0], Scalar) else x, "ZeroDivision"),
-        (lambda x: [1, 2][5] if isinstance(x.view(np.ndarray).flat[0], Scalar) else x, "IndexError"),
+        (
+            lambda x: [1, 2][5] if isinstance(x.view(np.ndarray).flat[0], Scalar) else x,
+            "IndexError",
+        ),
         (lambda x: np.linalg.det(x.reshape(1, 2) * np.ones((2, 1))) * x, "det"),
         (lambda x: np.round(x) * x, "round"),
     ],
@@ -184,7 +199,13 @@ def test_numbers_of_the_object_are_exact_where_the_code_can_do_with_them() -> No
 
     def y(*, as_index: bool) -> str:
         graph = traced(
-            lambda: Layer(as_index=as_index), "x", [X], frozenset(), np.ones(2), Budget(5), merging=True
+            lambda: Layer(as_index=as_index),
+            "x",
+            [X],
+            frozenset(),
+            np.ones(2),
+            Budget(5),
+            merging=True,
         )
         return written(graph.y[0])
 
@@ -213,7 +234,8 @@ def test_a_symbol_that_stays_in_a_global_is_refused() -> None:
 
     def trace() -> Any:
         return traced(
-            lambda: FunctionPair(forward, backward, 1), "x", [X], frozenset(), np.ones(2), Budget(5),
+            lambda: FunctionPair(forward, backward, 1), "x", [X], frozenset(), np.ones(2),
+            Budget(5),
             merging=True,
         )  # fmt: skip
 
@@ -236,7 +258,7 @@ def test_the_budget_ends_a_run() -> None:
 
 class TestTrace:
     def test_reads_numbers(self) -> None:
-        trace = Trace({}, Budget(5), merging=True)
+        trace = Trace(Pool(Scalar, Budget(5)), {}, merging=True)
         assert trace.read(math.pi) is trace.pool.variable("pi")
         assert trace.read(math.e).operation == "exp"
         assert trace.read(2).value == 2
@@ -247,12 +269,12 @@ class TestTrace:
         assert list(trace.literals) == ["0.1"]
 
     def test_numbers_the_entries_that_nobody_has_written(self) -> None:
-        trace = Trace({}, Budget(5), merging=True)
+        trace = Trace(Pool(Scalar, Budget(5)), {}, merging=True)
         assert trace.unwritten() is not trace.unwritten()
         assert is_unwritten(trace.unwritten().value)
 
     def test_refuses_to_decide_what_is_no_number(self) -> None:
-        trace = Trace({"x": -1.0}, Budget(5), merging=False)
+        trace = Trace(Pool(Scalar, Budget(5)), {"x": -1.0}, merging=False)
         with pytest.raises(Unmodelled, match="not a number"):
             trace.decide(trace.pool.positive(trace.pool.call("log", trace.pool.variable("x"))))
 

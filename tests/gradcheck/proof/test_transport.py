@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from gradcheck.proof import transport
 from gradcheck.proof.evaluation import FloatValues
-from gradcheck.proof.expression import OPERATIONS, Pool
+from gradcheck.proof.expression import OPERATIONS, Pool, written
 from gradcheck.proof.graph import UPSTREAM, Graph, variables_of
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.transport import packed, unpacked
-from gradcheck.proof.writing import written
 
 SHAPES: dict[str, tuple[int, ...]] = {"x": (2,), "t": (), UPSTREAM: (2,)}
 CONSTANTS = frozenset({"t"})
@@ -28,7 +27,9 @@ def graph() -> Graph:
     pool = Pool()
     x, y = map(pool.variable, variables_of("x", (2,)))
     g, h = map(pool.variable, variables_of(UPSTREAM, (2,)))
-    every = [pool.call(name, pool.power(x, 2)) for name in ("exp", "sqrt", "sin", "cos", "atan", "erf")]
+    every = [
+        pool.call(name, pool.power(x, 2)) for name in ("exp", "sqrt", "sin", "cos", "atan", "erf")
+    ]
     total = pool.call("log", pool.add(pool.variable("pi"), pool.maximum([x, y, pool.one])))
     for one in every:
         total = pool.add(total, pool.mul(one, pool.constant(Fraction(-2, 7))))
@@ -235,7 +236,8 @@ def test_many_nodes_are_given_up() -> None:
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
     | st.sampled_from(["1/2", "x[0]", "nodes", "y"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner,
+    max_size=3),
     max_leaves=12,
 )  # fmt: skip
 
@@ -252,7 +254,9 @@ def test_anything_is_a_graph_or_given_up(part: str, value: Any) -> None:
 
 @given(
     places=st.lists(
-        st.tuples(st.integers(-1, len(OPERATIONS)), ANYTHING, st.lists(st.integers(-1, 8), max_size=3)),
+        st.tuples(
+            st.integers(-1, len(OPERATIONS)), ANYTHING, st.lists(st.integers(-1, 8), max_size=3)
+        ),
         max_size=4,
     )
 )

@@ -154,7 +154,7 @@ class TestLoss:
     def test_wrong(self) -> None:
         result = gradcheck.check_loss(mse, lambda y, t: t - y, X, HOT)
         assert result.verdict is Verdict.FAIL
-        with pytest.raises(AssertionError, match="dy"):
+        with pytest.raises(AssertionError, match="FAIL mse: dY is wrong"):
             gradcheck.assert_loss(mse, lambda y, t: t - y, X, HOT)
 
     def test_a_sum_is_right_with_its_own_gradient(self) -> None:

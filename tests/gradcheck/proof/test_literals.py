@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcheck.proof.constants import exact
 from gradcheck.proof.limits import Unmodelled
+from gradcheck.proof.literals import exact
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ def exact(value: Any) -> Fraction:
     if isinstance(value, bool | int | np.integer | np.bool_ | Fraction):
         return Fraction(int(value)) if not isinstance(value, Fraction) else value
     if isinstance(value, float | np.floating):
-        return _of_float(float(value), type(value) if isinstance(value, np.floating) else float)
+        kind: Any = type(value) if isinstance(value, np.floating) else float
+        return _of_float(float(value), kind)
     raise Unmodelled(f"a {type(value).__name__} among the numbers")
 
 
