@@ -40,7 +40,7 @@ def counterexample_text(one: Counterexample, named: Callable[[str], str] = str) 
 
 def array_text(value: Any) -> str:
     """Return an array as it is written in a sentence: "[[1], [0]]", "0", "1 at [0, 2], else 0"."""
-    entries = list(_entries(value))
+    entries = list(entries_of(value))
     if len(entries) <= SHOWN:
         return _written(value, 4)
     others = [(index, number) for index, number in entries if number != 0]
@@ -57,7 +57,7 @@ def array_text(value: Any) -> str:
 
 def _figures(one: Counterexample) -> str:
     """Return "got [0, 1], should be [0, 2]", of the worst entry alone where there are many."""
-    got, oracle = dict(_entries(one.got)), dict(_entries(one.oracle))
+    got, oracle = dict(entries_of(one.got)), dict(entries_of(one.oracle))
     index = one.index if one.index in got else max(got, key=lambda i: abs(got[i] - oracle[i]))
     digits = figures(got[index], oracle[index])
     if len(got) <= SHOWN:
@@ -75,12 +75,13 @@ def _clean(value: Any, bound: float) -> Any:
     return float(near) if abs(value - near) <= bound else value
 
 
-def _entries(value: Any, index: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], float]]:
+def entries_of(value: Any, index: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Yield each entry of nested tuples, with its index."""
     if not isinstance(value, tuple):
         yield index, float(value)
         return
     for k, part in enumerate(value):
-        yield from _entries(part, (*index, k))
+        yield from entries_of(part, (*index, k))
 
 
 def _written(value: Any, digits: int) -> str:

@@ -14,6 +14,7 @@ from gradcheck.errors import UsageError
 from gradcheck.evidence import Entries, Pictured, StepStudy, Strip
 from gradcheck.records import (
     Check,
+    Counterexample,
     Evidence,
     FileNote,
     Finding,
@@ -24,6 +25,7 @@ from gradcheck.records import (
     Verdict,
     Worst,
 )
+from gradcheck.render.counterexamples import entries_of
 from gradcheck.render.json import SCHEMA, schema
 from gradcheck.render.words import plain
 
@@ -118,17 +120,7 @@ def _subject(held: Held, name: str) -> Result:
         name=held["name"],
         role=held["role"],
         checks=tuple(_check(one) for one in held["checks"]),
-        findings=tuple(
-            Finding(
-                code=one["code"],
-                quantity=one["quantity"],
-                message=one["message"],
-                numbers={key: _number(value) for key, value in one["numbers"].items()},
-                hint=one["hint"],
-                remark=one["remark"],
-            )
-            for one in held["findings"]
-        ),
+        findings=tuple(_finding(one, name) for one in held["findings"]),
         seed=held["seed"],
         reproduce=held["reproduce"],
         file=held["file"],
@@ -136,6 +128,40 @@ def _subject(held: Held, name: str) -> Result:
         convention=held["convention"],
         pictured=None if pictured is None else _pictured(pictured, name),
     )
+
+
+def _finding(held: Held, name: str) -> Finding:
+    example = held.get("counterexample")
+    return Finding(
+        code=held["code"],
+        quantity=held["quantity"],
+        message=held["message"],
+        numbers={key: _number(value) for key, value in held["numbers"].items()},
+        hint=held["hint"],
+        remark=held["remark"],
+        counterexample=None if example is None else _counterexample(example, name),
+    )
+
+
+def _counterexample(held: Held, name: str) -> Counterexample:
+    arrays = {key: _nested(held[key]) for key in ("upstream", "got", "oracle")}
+    got, oracle = (list(entries_of(arrays[key])) for key in ("got", "oracle"))
+    same = [index for index, _ in got] == [index for index, _ in oracle]
+    if not (got and same and all(math.isfinite(value) for _, value in oracle)):
+        _refuse(
+            name, f"a counterexample of {held['quantity']} has not one oracle's number an entry"
+        )
+    return Counterexample(
+        quantity=held["quantity"],
+        inputs={key: _nested(value) for key, value in held["inputs"].items()},
+        index=tuple(held["index"]),
+        bound=_number(held["bound"]),
+        **arrays,
+    )
+
+
+def _nested(held: Any) -> Any:
+    return tuple(map(_nested, held)) if isinstance(held, list) else _number(held)
 
 
 def _check(held: Held) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from drawn import with_pictures
@@ -12,7 +13,16 @@ from handmade import FACTOR, KINK, ORACLES, dense, report_of, untold, wrong
 from student_report import HOSTILE, softmax
 
 from gradcheck.errors import UsageError
-from gradcheck.records import Check, Evidence, FileNote, Oracle, Proof, Report, Verdict
+from gradcheck.records import (
+    Check,
+    Counterexample,
+    Evidence,
+    FileNote,
+    Oracle,
+    Proof,
+    Report,
+    Verdict,
+)
 from gradcheck.render.json import report_dict, report_json
 from gradcheck.render.load import report_from
 
@@ -21,6 +31,14 @@ PROVED = Check(
     shapes={"x": (2,)}, residual=0.0,
     proof=Proof(claims=("a = b",), sizes="x 2", regions=4, conditions=("x > 0",),
                 literals={"0.01": "1/100"}, exceptions=("a kink",)),
+)  # fmt: skip
+
+EXAMPLE = replace(
+    softmax().findings[0],
+    counterexample=Counterexample(
+        quantity="dx", inputs={"x": ((0.0,), (0.0,))}, upstream=((1.0,), (0.0,)),
+        got=((0.25,), (0.0,)), oracle=((0.25,), (-0.25,)), index=(1, 0), bound=1e-16,
+    ),
 )  # fmt: skip
 
 REPORTS = {
@@ -32,6 +50,7 @@ REPORTS = {
     "nothing": report_of(),
     "pictures": report_of(with_pictures(softmax())),
     "proved": report_of(softmax(checks=(PROVED,), findings=())),
+    "counterexample": report_of(softmax(findings=(EXAMPLE,))),
     "hostile": report_of(softmax(name=HOSTILE, file=HOSTILE, convention={HOSTILE: [HOSTILE, 1]})),
 }
 
@@ -55,7 +74,7 @@ def _fields(report):
 
 
 def spoilt(change):
-    held = copy.deepcopy(report_dict(report_of(with_pictures(softmax()))))
+    held = copy.deepcopy(report_dict(report_of(with_pictures(softmax(findings=(EXAMPLE,))))))
     change(held)
     return json.dumps(held)
 
@@ -72,7 +91,14 @@ def put(*path_and_value):
 
 
 DRAWN = ("subjects", 0, "pictured")
+SMALL = ("subjects", 0, "findings", 0, "counterexample")
 WRONG = {
+    "a ragged counterexample": put(*SMALL, "oracle", [[1.0], [1.0, 2.0]]),
+    "a counterexample of nothing": lambda held: (
+        put(*SMALL, "got", [])(held),
+        put(*SMALL, "oracle", [])(held),
+    ),
+    "a counterexample to infinity": put(*SMALL, "oracle", [[0.25], ["inf"]]),
     "another verdict": put("subjects", 0, "verdict", "pass"),
     "other counts": put("counts", "pass", 7),
     "another schema": put("schema", "gradcheck/2"),
