@@ -70,7 +70,13 @@ def check_functions(
     seed = session.seed_of(seed)
     call = f"gradcheck.check_functions({subject.name}, ..., regimes={regimes!r}, seed={seed})"
     subject = replace(subject, reproduce=call)
-    result = check_subject(subject, regimes=regimes, seed=seed, proving=asserting.proving())
+    result = check_subject(
+        subject,
+        regimes=regimes,
+        seed=seed,
+        proving=asserting.proving(),
+        pictured=session.pictured(),
+    )
     return session.noted(result)
 
 

@@ -47,7 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     seed, directory = config.getoption("gradcheck_seed"), config.getoption("gradcheck_report")
     if seed < 0:
         raise pytest.UsageError(f"--gradcheck-seed {seed}: must be at least 0")
-    started = session.Session(seed, config.getoption("gradcheck_evidence"))
+    evidence = config.getoption("gradcheck_evidence")
+    started = session.Session(seed, evidence, pictured=directory is not None)
     session.begin(started)
     config.add_cleanup(lambda: session.end(started))
     if hasattr(config, "workerinput"):

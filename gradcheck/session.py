@@ -23,6 +23,8 @@ class Session:
         Of every check that is not given one.
     evidence : str
         "tested", or "proved": then every gradient must be proved, and checks prove.
+    pictured : bool
+        Whether checks gather what the pictures of a report are drawn from.
 
     Attributes
     ----------
@@ -30,11 +32,12 @@ class Session:
         What was checked and was not yet taken by `take`.
     """
 
-    __slots__ = ("evidence", "heard", "seed")
+    __slots__ = ("evidence", "heard", "pictured", "seed")
 
-    def __init__(self, seed: int = 0, evidence: str = TESTED) -> None:
+    def __init__(self, seed: int = 0, evidence: str = TESTED, *, pictured: bool = False) -> None:
         self.seed = seed
         self.evidence = evidence
+        self.pictured = pictured
         self.heard: list[Result] = []
 
     def take(self) -> list[Result]:
@@ -74,6 +77,12 @@ def proves() -> bool:
     """Say whether a pass needs a proof."""
     session = current()
     return session is not None and session.evidence == PROVED
+
+
+def pictured() -> bool:
+    """Say whether the session writes reports, which have pictures."""
+    session = current()
+    return session is not None and session.pictured
 
 
 def noted(result: Result) -> Result:

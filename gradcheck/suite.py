@@ -13,11 +13,12 @@ import pytest
 from gradcheck.errors import UsageError
 from gradcheck.records import Verdict
 from gradcheck.render.annotations import annotation, within_limits
+from gradcheck.render.files import NAMES, save
 from gradcheck.render.json import subject_entry
 from gradcheck.render.message import failure_text
 from gradcheck.render.summary import counted, weakest
 from gradcheck.render.words import plain
-from gradcheck.session_reports import NAMES, texts_of
+from gradcheck.session_reports import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,8 +139,6 @@ def _counts(held: Sequence[Entry]) -> str:
 
 
 def _written(held: Sequence[Entry], seed: int, directory: str) -> str:
-    from gradcheck.cli.files import save
-
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
         save(Path(directory), texts_of([one["entry"] for one in held], seed, "pytest"))

@@ -80,7 +80,7 @@ def _report(held: Held, name: str) -> Report:
         seed=held["seed"],
         command=held["command"],
         planned=held["counts"]["planned"],
-        subjects=tuple(_subject(one, name) for one in held["subjects"]),
+        subjects=tuple(result_from(one, name) for one in held["subjects"]),
         files=tuple(
             FileNote(**{**one, "notes": tuple(one["notes"]), "seconds": float(one["seconds"])})
             for one in held.get("files", ())
@@ -114,7 +114,20 @@ def _validated(held: Any, name: str) -> None:
         _refuse(name, f"{error.json_path}: {error.message[:200]}")
 
 
-def _subject(held: Held, name: str) -> Result:
+def result_from(held: Held, name: str = "report.json") -> Result:
+    """Return the result that an entry of "subjects" holds, one that follows the schema.
+
+    Parameters
+    ----------
+    held : dict
+    name : str
+        Of the file: what an error begins with.
+
+    Raises
+    ------
+    UsageError
+        Where the numbers of a picture or a counterexample do not fit together.
+    """
     pictured = held.get("pictured")
     return Result(
         name=held["name"],

@@ -257,7 +257,9 @@ def check_file(
 
     seed = session.seed_of(seed)
     targets = targets_of([str(path)])
-    options = Options(seed=seed, only=tuple(only), in_process=in_process)
+    options = Options(
+        seed=seed, only=tuple(only), in_process=in_process, pictured=session.pictured()
+    )
     reports = check_files(
         targets, options, lambda file: replace(options, settings=settings_for(file))
     )
@@ -315,8 +317,8 @@ def _checked(
 ) -> Result:
     from gradcheck.check import check_subject
 
-    proving = asserting.proving()
+    more: Any = {"proving": asserting.proving(), "pictured": session.pictured()}
     try:
-        return check_subject(subject, regimes=regimes, seed=seed, formula=formula, proving=proving)
+        return check_subject(subject, regimes=regimes, seed=seed, formula=formula, **more)
     except OracleError:
-        return check_subject(subject, regimes=regimes, seed=seed, proving=proving)
+        return check_subject(subject, regimes=regimes, seed=seed, **more)

@@ -49,6 +49,14 @@ def test_it_hears_what_was_checked_once(inner: Session) -> None:
     assert inner.take() == []
 
 
+def test_what_pictures_are_drawn_from_is_gathered_where_reports_are_written(
+    inner: Session,
+) -> None:
+    assert check_functions(square, slope, X, regimes="point").pictured is None
+    inner.pictured = True
+    assert check_functions(square, slope, X, regimes="point").pictured is not None
+
+
 def test_what_began_inside_ends_with_it() -> None:
     outer, inside = Session(), Session()
     before = session.current()

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from drawn import with_pictures
 from handmade import FACTOR, ORACLES, dense, wrong
 
+from gradcheck.render.files import NAMES
 from gradcheck.suite import attachments, finished, prepared, properties
 
 if TYPE_CHECKING:
@@ -60,6 +62,14 @@ def test_the_order_is_that_of_names_whoever_was_first(tmp_path: Path) -> None:
     assert texts[0] == texts[1]
     names = [subject["name"] for subject in json.loads(texts[0])["subjects"]]
     assert names == ["Dense", "Other"]
+
+
+def test_every_format_is_written_with_the_pictures(tmp_path: Path) -> None:
+    drawn = attachments([with_pictures(WRONG)], "test_a.py::one", whole=True)
+    finished([drawn], Config(tmp_path), str(tmp_path / "out"))
+    assert sorted(one.name for one in (tmp_path / "out").iterdir()) == sorted(NAMES)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Finite differences of dX" in page
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
