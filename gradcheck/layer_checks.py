@@ -20,7 +20,7 @@ from gradcheck.errors import UsageError
 from gradcheck.records import Evidence, Oracle, Verdict, of_quantity
 from gradcheck.render.message import failure_text, one_failure_text
 from gradcheck.students.given import maker_of
-from gradcheck.students.interface import checked_layer, met_layer
+from gradcheck.students.met import checked_layer, met_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _pytest.mark import MarkDecorator, ParameterSet
 
     from gradcheck.records import Check, Result
-    from gradcheck.students.interface import Met
+    from gradcheck.students.met import Met
 
 VALUE_ORACLES = (Oracle.FINITE_DIFFERENCE, Oracle.COMPLEX_STEP)
 """Who speaks of every gradient; the notes' formula does where there is one."""

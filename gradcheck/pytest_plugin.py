@@ -81,8 +81,8 @@ def pytest_runtest_makereport(
     heard = running.take()
     item.user_properties.extend(properties(heard))
     report = yield
-    kept = item.config.getoption("gradcheck_report") is not None
-    report.gradcheck = attachments(heard, item.nodeid, whole=kept)  # type: ignore[attr-defined]
+    sent = None if item.config.getoption("gradcheck_report") is None else running.sent
+    report.gradcheck = attachments(heard, item.nodeid, sent)  # type: ignore[attr-defined]
     return report
 
 
@@ -102,7 +102,8 @@ class _Listener:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        if not self._attached and self._directory is None:
+        unasked = self._directory is None or self._config.getoption("collectonly")
+        if not self._attached and unasked:
             return
         from gradcheck.suite import finished
 

@@ -30,15 +30,18 @@ class Session:
     ----------
     heard : list of Result
         What was checked and was not yet taken by `take`.
+    sent : set of str
+        Keys of what was sent to where reports are written.
     """
 
-    __slots__ = ("evidence", "heard", "pictured", "seed")
+    __slots__ = ("evidence", "heard", "pictured", "seed", "sent")
 
     def __init__(self, seed: int = 0, evidence: str = TESTED, *, pictured: bool = False) -> None:
         self.seed = seed
         self.evidence = evidence
         self.pictured = pictured
         self.heard: list[Result] = []
+        self.sent: set[str] = set()
 
     def take(self) -> list[Result]:
         """Return what was checked since this was last asked."""

@@ -114,11 +114,11 @@ def arrays(
     elements : strategy, optional
         Of one entry; else `numbers` with what else is given: kinks, at, low, high.
     """
-    sizes = tuple(_size(draw, one) for one in shape)
+    lengths = tuple(_size(draw, one) for one in shape)
     entries = numbers(**more) if elements is None else elements
-    number = int(np.prod(sizes, dtype=int))
+    number = int(np.prod(lengths, dtype=int))
     drawn = draw(st.lists(entries, min_size=number, max_size=number))
-    return np.array(drawn, dtype=np.float64).reshape(sizes)
+    return np.array(drawn, dtype=np.float64).reshape(lengths)
 
 
 def columns(rows: Size, *, examples: Size | None = None, **more: Any) -> SearchStrategy[Array]:
@@ -186,8 +186,8 @@ def sparse(draw: DrawFn, /, shape: Sequence[Size], *, simple: Sequence[float] = 
     simple : sequence of float
         Of what the entries are, the simplest first.
     """
-    sizes = tuple(_size(draw, one) for one in shape)
-    array = np.full(sizes, simple[0])
+    lengths = tuple(_size(draw, one) for one in shape)
+    array = np.full(lengths, simple[0])
     # A spot is one draw, which is what a search takes its time for; the plainer the number, the
     # smaller the draw. The first one counts where two meet.
     for spot in [draw(st.integers(0, len(simple) * FAR - 1)) for _ in range(SPOTS)]:
@@ -195,6 +195,21 @@ def sparse(draw: DrawFn, /, shape: Sequence[Size], *, simple: Sequence[float] = 
         if array.flat[index % array.size] == simple[0]:
             array.flat[index % array.size] = simple[rank]
     return array
+
+
+def sizes(most: int) -> SearchStrategy[int]:
+    """Return a strategy of sizes, from 1 to the most."""
+    return st.integers(1, most)
+
+
+def made(make: Callable[[Callable[[SearchStrategy[Any]], Any]], Any]) -> SearchStrategy[Any]:
+    """Return a strategy of what `make(draw)` returns; draw(strategy) → a value of it."""
+
+    @st.composite
+    def strategy(draw: DrawFn, /) -> Any:
+        return make(draw)
+
+    return strategy()
 
 
 def smallest(
@@ -230,10 +245,8 @@ def _unread() -> Iterator[None]:
 
     What it finds would hang on what else was imported, and it keeps it in the working folder.
     """
-    from hypothesis.internal.conjecture import providers
-
-    kind, name = getattr(providers, "HypothesisProvider", None), "_maybe_draw_constant"
-    drawn = vars(kind).get(name) if kind is not None else None
+    kind, name = _provider(), "_maybe_draw_constant"
+    drawn = vars(kind).get(name)
     if drawn is None:  # a version that reads nothing
         yield
         return
@@ -244,12 +257,21 @@ def _unread() -> Iterator[None]:
         setattr(kind, name, drawn)
 
 
+def _provider() -> type:
+    """Return the class by which Hypothesis draws; a class of nothing where it is not there."""
+    try:
+        from hypothesis.internal.conjecture.providers import HypothesisProvider
+    except ImportError:
+        return type(None)
+    return HypothesisProvider
+
+
 def _size(draw: DrawFn, size: Size) -> int:
     return size if isinstance(size, int) else draw(size)
 
 
 def _examples(size: Size | None) -> Size:
-    return st.integers(1, MOST) if size is None else size
+    return sizes(MOST) if size is None else size
 
 
 def _basis(shape: tuple[int, ...], index: tuple[int, ...]) -> Array:

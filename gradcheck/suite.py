@@ -70,7 +70,7 @@ def properties(results: Sequence[Result]) -> list[tuple[str, object]]:
     return list(found)
 
 
-def attachments(results: Sequence[Result], nodeid: str, *, whole: bool) -> str:
+def attachments(results: Sequence[Result], nodeid: str, sent: set[str] | None = None) -> str:
     """Return what travels with the report of a test, as JSON.
 
     Parameters
@@ -78,8 +78,9 @@ def attachments(results: Sequence[Result], nodeid: str, *, whole: bool) -> str:
     results : sequence of Result
     nodeid : str
         Of the test.
-    whole : bool
-        All of each result, for reports are to be written; else what the footer counts.
+    sent : set of str, optional
+        For reports, which need all of each result: what of it was sent before, and is not again.
+        If left out, no reports are to be written.
     """
     place = nodeid.partition("[")[0]
     held = []
@@ -89,7 +90,10 @@ def attachments(results: Sequence[Result], nodeid: str, *, whole: bool) -> str:
         one = {"place": place, "key": _key(entry), **{name: entry[name] for name in kept}}
         if result.verdict is not Verdict.PASS:
             one["text"] = failure_text(result)
-        held.append({**one, "entry": entry} if whole else one)
+        if sent is not None and one["key"] not in sent:
+            sent.add(one["key"])
+            one["entry"] = entry
+        held.append(one)
     return json.dumps(held)
 
 
@@ -103,7 +107,9 @@ def finished(attached: Sequence[str], config: pytest.Config, directory: str | No
     found: dict[str, Entry] = {}
     for text in attached:
         for one in json.loads(text):
-            found.setdefault(one["key"], one)
+            known = found.setdefault(one["key"], one)
+            place = min(known["place"], one["place"])
+            found[one["key"]] = {**one, **known, "place": place}
     held = sorted(found.values(), key=lambda one: (one["place"], one["name"], one["key"]))
     seed = config.getoption("gradcheck_seed")
     line = f"gradcheck: {_counts(held)}; seed {seed}"
@@ -141,7 +147,10 @@ def _counts(held: Sequence[Entry]) -> str:
 def _written(held: Sequence[Entry], seed: int, directory: str) -> str:
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
-        save(Path(directory), texts_of([one["entry"] for one in held], seed, "pytest"))
+        save(
+            Path(directory),
+            texts_of([one["entry"] for one in held if "entry" in one], seed, "pytest"),
+        )
     except OSError as error:
         return f"the reports could not be written to {directory}: {error}"
     return f"reports in {directory}"

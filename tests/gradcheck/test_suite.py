@@ -43,8 +43,8 @@ def slower(result: Any) -> Any:
 
 def test_what_is_the_same_but_for_its_time_is_counted_once(tmp_path: Path) -> None:
     attached = [
-        attachments([RIGHT, RIGHT], "test_a.py::one[x]", whole=False),
-        attachments([slower(RIGHT), WRONG], "test_a.py::one[y]", whole=False),
+        attachments([RIGHT, RIGHT], "test_a.py::one[x]"),
+        attachments([slower(RIGHT), WRONG], "test_a.py::one[y]"),
     ]
     (line,) = finished(attached, Config(tmp_path), None)
     assert line == "gradcheck: 1 of 2 subjects wrong, 1 right; seed 7"
@@ -52,8 +52,7 @@ def test_what_is_the_same_but_for_its_time_is_counted_once(tmp_path: Path) -> No
 
 def test_the_order_is_that_of_names_whoever_was_first(tmp_path: Path) -> None:
     parts = [
-        attachments([one], f"test_a.py::one[{k}]", whole=True)
-        for k, one in enumerate((WRONG, RIGHT))
+        attachments([one], f"test_a.py::one[{k}]", set()) for k, one in enumerate((WRONG, RIGHT))
     ]
     texts = []
     for k, attached in enumerate((parts, parts[::-1])):
@@ -65,11 +64,20 @@ def test_the_order_is_that_of_names_whoever_was_first(tmp_path: Path) -> None:
 
 
 def test_every_format_is_written_with_the_pictures(tmp_path: Path) -> None:
-    drawn = attachments([with_pictures(WRONG)], "test_a.py::one", whole=True)
+    drawn = attachments([with_pictures(WRONG)], "test_a.py::one", set())
     finished([drawn], Config(tmp_path), str(tmp_path / "out"))
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == sorted(NAMES)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Finite differences of dX" in page
+
+
+def test_all_of_a_result_is_sent_once(tmp_path: Path) -> None:
+    sent: set[str] = set()
+    first, second = (attachments([WRONG], f"test_a.py::{n}", sent) for n in ("b", "a"))
+    assert len(second) < len(first) / 2
+    finished([second, first], Config(tmp_path), str(tmp_path))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert [subject["name"] for subject in report["subjects"]] == ["Other"]
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
@@ -88,7 +96,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_that_a_proof_is_needed_is_said(tmp_path: Path) -> None:
-    attached = [attachments([RIGHT], "a.py::b", whole=False)]
+    attached = [attachments([RIGHT], "a.py::b")]
     (line,) = finished(attached, Config(tmp_path, "proved"), None)
     assert line.endswith("; a pass needs a proof")
 
@@ -103,7 +111,7 @@ def test_annotations_are_where_the_code_is(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     path = str(tmp_path / file) if file and not file.startswith("/") else file
     one = replace(WRONG, file=path, line=4)
-    attached = [attachments([one, RIGHT], "test_a.py::one", whole=False)]
+    attached = [attachments([one, RIGHT], "test_a.py::one")]
     _, only = finished(attached, Config(tmp_path), None)
     assert only.startswith(f"::error file={where},title=Other::FAIL Other")
 
