@@ -131,6 +131,29 @@ def test_an_oracle_that_cannot_tell_is_skipped() -> None:
         planned(Size)["Size-dx-complex-step"]()
 
 
+def test_a_formula_with_other_inputs_is_left_aside() -> None:
+    class ScaledDense(Dense):
+        def __init__(self) -> None:
+            super().__init__()
+            self.s = np.full((5, 1), 2.0)
+
+        def forward(self, X: Any) -> Any:
+            self.Z = self.W @ X + self.b
+            self.X = X
+            return self.s * self.Z
+
+        def backward(self, dY: Any) -> Any:
+            self.ds = (dY * self.Z).sum(axis=1, keepdims=True)
+            return super().backward(dY * self.s)
+
+    checks = planned(ScaledDense)
+    assert "ScaledDense-dW-symbolic" in checks
+    assert failed(checks) == set()
+    for name in ("ScaledDense-y-symbolic", "ScaledDense-ds-symbolic"):
+        with pytest.raises(pytest.skip.Exception, match="the notes' formula is another function"):
+            checks[name]()
+
+
 def test_what_did_not_run_is_no_success() -> None:
     checks = planned(Broken)
     assert {"Broken-dx-finite-difference", "Broken-dx-complex-step", "Broken-rest"} <= failed(
