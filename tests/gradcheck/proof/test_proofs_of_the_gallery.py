@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SECONDS = 4.0
 
+pytestmark = pytest.mark.slow
+
 OF_ANOTHER_ORACLE = {
     "overflow": "over the reals it is right: floats overflow far out",
     "low-precision": "over the reals it is right: narrower floats round",

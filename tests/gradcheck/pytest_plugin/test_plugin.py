@@ -72,6 +72,7 @@ def test_only_what_is_wrong_fails(suite: Pytester) -> None:
     assert "DoubledDense" in (suite.path / "made" / "report.md").read_text()
 
 
+@pytest.mark.slow
 def test_workers_report_once_and_the_same(suite: Pytester) -> None:
     ran(suite, "--gradcheck-report", "alone")
     result = ran(suite, "-n", "2", "--gradcheck-report", "shared")
@@ -87,6 +88,7 @@ def test_k_selects_and_checks_no_other_layer(suite: Pytester) -> None:
     result.stdout.fnmatch_lines(["gradcheck: 1 of 1 subject right; seed 0"])
 
 
+@pytest.mark.slow
 def test_lf_runs_what_failed(suite: Pytester) -> None:
     suite.runpytest_subprocess()
     result = suite.runpytest_subprocess("--lf")
@@ -136,6 +138,7 @@ def test_properties_stand_in_junit(suite: Pytester) -> None:
     assert ("gradcheck.seed", "0") in wrong
 
 
+@pytest.mark.slow
 def test_a_runner_of_github_gets_annotations(
     suite: Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
