@@ -44,7 +44,7 @@ def with_counterexamples(result: Result, subject: Subject, seconds: float = SECO
         for finding in result.findings
         if not finding.remark and finding.quantity in names and _measured(result, finding.quantity)
     )
-    found = {quantity: smallest_wrong(subject, quantity, seconds) for quantity in wrong}
+    found = {quantity: _searched(subject, quantity, seconds) for quantity in wrong}
     findings = tuple(
         finding
         if finding.remark or found.get(finding.quantity) is None
@@ -60,6 +60,13 @@ def available() -> bool:
         return find_spec("hypothesis") is not None
     except ValueError:  # it stands among the modules as None
         return False
+
+
+def _searched(subject: Subject, quantity: str, seconds: float) -> Counterexample | None:
+    try:
+        return smallest_wrong(subject, quantity, seconds)
+    except Exception:  # noqa: BLE001 - a result is worth more than its smallest example
+        return None
 
 
 def _measured(result: Result, quantity: str) -> bool:

@@ -114,7 +114,7 @@ class Search:
                 inputs.append(draw(sparse(shape, simple=choices[j])).astype(given.dtype))
             self._spend()
             y = self._forward(inputs)
-            if y is None:
+            if y is None or not y.size:
                 return False
             upstream = draw(sparse(y.shape, simple=UPSTREAM)).astype(y.dtype)
             return self._wrong_at(inputs, upstream, y)

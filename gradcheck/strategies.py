@@ -192,7 +192,7 @@ def sparse(draw: DrawFn, /, shape: Sequence[Size], *, simple: Sequence[float] = 
     # smaller the draw. The first one counts where two meet.
     for spot in [draw(st.integers(0, len(simple) * FAR - 1)) for _ in range(SPOTS)]:
         rank, index = divmod(spot, FAR)
-        if array.flat[index % array.size] == simple[0]:
+        if array.size and array.flat[index % array.size] == simple[0]:
             array.flat[index % array.size] = simple[rank]
     return array
 

@@ -191,6 +191,7 @@ def test_both_recipes_run_the_same():
     assert len(github) == 3
 
 
+@pytest.mark.slow
 def test_what_a_recipe_makes_keeps_to_the_formats(tmp_path, monkeypatch):
     folder = suite(tmp_path, monkeypatch)
     github, _ = recipes()
@@ -267,6 +268,7 @@ def test_the_two_commands_are_what_ci_runs():
         assert shlex.split(command)[:4] == ["python", "-m", "pip", "install"]
 
 
+@pytest.mark.slow
 def test_verify_command(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "gradcheck", "verify", "--output", str(tmp_path)],

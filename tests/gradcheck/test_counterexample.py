@@ -178,3 +178,28 @@ class TestFunctions:
         assert with_counterexamples(result, subject) is result
         with pytest.raises(UsageError, match="pip install hypothesis"):
             smallest_wrong(subject, "dx")
+
+
+def halved(x: Any) -> Any:
+    """Pool pairs: of a single entry nothing is left."""
+    return x[: x.size // 2 * 2].reshape(-1, 2).mean(axis=1)
+
+
+def test_an_output_without_entries_is_no_example() -> None:
+    def wrong(upstream: Any, x: Any) -> Any:
+        return np.repeat(upstream, 2)[: x.size]
+
+    x = np.array([1.0, 2.0, -1.0, 0.5])
+    found = smallest_wrong(from_functions(halved, wrong, x, names=["x"]), "dx")
+    assert found is not None
+    assert len(found.inputs["x"]) == 2
+
+
+def test_a_search_that_fails_takes_nothing_from_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    subject = from_functions(np.square, lambda g, x: g * x, np.array([1.0, 2.0]), names=["x"])
+    result = check_functions(np.square, lambda g, x: g * x, np.array([1.0, 2.0]), ["x"])
+    monkeypatch.setattr("gradcheck.counterexample.smallest_wrong", broken)
+    assert with_counterexamples(result, subject) == result

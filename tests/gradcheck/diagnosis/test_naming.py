@@ -463,6 +463,7 @@ def test_a_right_neighbour_passes(layer: Layer, kind: str) -> None:
 @pytest.mark.parametrize(
     ("layer", "wanted"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
+@pytest.mark.slow
 def test_a_slow_machine_names_the_same_bug(
     layer: Layer, wanted: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_wrong_solution_fails_with_its_code(folder: Path, capsys: Captured) ->
     ("bodies", "failed"), [(None, 7), ({}, 0), ({"Softmax_backward": WRONG}, 1)],
     ids=["empty", "right", "wrong"],
 )  # fmt: skip
+@pytest.mark.slow
 def test_the_test_that_is_written_tells_the_same(
     folder: Path, bodies: dict[str, str] | None, failed: int
 ) -> None:

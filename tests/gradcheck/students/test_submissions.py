@@ -43,8 +43,8 @@ does not always return the same: no proof sees it."""
 OPEN = (MISSING, "float32", "it takes more than")
 """Why a proof may say nothing of a wrong value."""
 
-PROOF = 0.5
-"""Seconds for the proof of one subject: networks take longer, and are not what is tested here."""
+PROOF, WHOLE = 0.5, 2.0
+"""Seconds for the proof of one subject: networks take longer, and are not always what is tested."""
 
 PLANTED_FIRST = {
     next(sample for sample in WRONG if next(iter(sample.codes.values())) == code).name
@@ -69,8 +69,10 @@ first_of_each_code = pytest.mark.parametrize(
 )
 
 
-def results(path: Path, *, behind: bool, only: tuple[str, ...] = ()) -> dict[str, Result]:
-    options = Options(in_process=not behind, only=only, proof_seconds=PROOF)
+def results(
+    path: Path, *, behind: bool, only: tuple[str, ...] = (), proof: float = PROOF
+) -> dict[str, Result]:
+    options = Options(in_process=not behind, only=only, proof_seconds=proof)
     report = check_path(path, options)
     assert not report.note.error
     return {result.name: result for result in report.results}
@@ -97,7 +99,7 @@ def first(result: Result) -> dict[str, str]:
 
 
 def check_right(sample: Right, *, behind: bool) -> None:
-    found = results(FILES / sample.file, behind=behind)
+    found = results(FILES / sample.file, behind=behind, proof=PROOF if behind else 0.0)
     assert {name: result.role for name, result in found.items()} == dict(sample.subjects)
     for name, result in found.items():
         assert faults(result) == [], name
@@ -108,7 +110,9 @@ def check_right(sample: Right, *, behind: bool) -> None:
 
 def check_wrong(sample: Wrong, folder: Path, *, behind: bool, whole: bool) -> None:
     only = () if whole else (sample.subject,)
-    found = results(sample.written(folder), behind=behind, only=only)
+    found = results(
+        sample.written(folder), behind=behind, only=only, proof=WHOLE if not behind else PROOF
+    )
     result = found.pop(sample.subject)
     assert result.verdict.value == sample.verdict
     assert first(result) == dict(sample.codes)

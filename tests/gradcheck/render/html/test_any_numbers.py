@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from drawn import entries, relu_strip, study
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ def several(size):
     got=several(6), oracle=several(6), bound=several(6), steps=several(12), errors=several(12),
     marks=several(4), strip=st.lists(several(5), min_size=5, max_size=5),
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_page_is_made_of_any_numbers(got, oracle, bound, steps, errors, marks, strip):
     chosen, known, reference, code = marks
     names = ("x", "y", "left", "right", "got")
