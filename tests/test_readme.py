@@ -243,6 +243,7 @@ def test_the_failure_that_is_shown(tmp_path, monkeypatch):
     assert masked("\n".join(lines[: len(shown.splitlines())]) + "\n") == masked(shown)
 
 
+@pytest.mark.slow
 def test_strategies_and_counterexample(tmp_path):
     code = containing("python", "strategies.columns")
     output(code + "\n\ntest_relu()\n", tmp_path)
@@ -282,6 +283,7 @@ def test_verify_command(tmp_path):
         assert (tmp_path / name).exists(), name
 
 
+@pytest.mark.slow
 def test_the_reports_of_a_wrong_file_are_written_and_rendered_again(tmp_path):
     (tmp_path / "layers.py").write_text(blocks("python")[0], encoding="utf-8")
     codes = []

@@ -76,6 +76,7 @@ def test_the_empty_starter_says_what_is_not_written(folder: Path, capsys: Captur
         assert "not written yet" in lines[name]
 
 
+@pytest.mark.slow
 def test_a_right_solution_passes(folder: Path, capsys: Captured) -> None:
     layers = folder / "layers.py"
     layers.write_text(filled(texts()["layers.py"]), encoding="utf-8")
@@ -86,6 +87,7 @@ def test_a_right_solution_passes(folder: Path, capsys: Captured) -> None:
     assert all(line.startswith("✓ ") for line in lines.values())
 
 
+@pytest.mark.slow
 def test_a_wrong_solution_fails_with_its_code(folder: Path, capsys: Captured) -> None:
     layers = folder / "layers.py"
     layers.write_text(filled(texts()["layers.py"], Softmax_backward=WRONG), encoding="utf-8")

@@ -52,6 +52,9 @@ PLANTED_FIRST = {
 }
 """One sample a code is always run; the others, which take a minute, where slow tests are."""
 
+LARGE = ("image", "network")
+"""Files that take a second or more begin so: they are looked at where slow tests are."""
+
 right = pytest.mark.parametrize("sample", RIGHT, ids=[sample.file for sample in RIGHT])
 one_of_each_code = pytest.mark.parametrize(
     "sample", [pytest.param(one, id=one.name) for one in WRONG if one.name in PLANTED_FIRST]
@@ -126,7 +129,17 @@ def check_wrong(sample: Wrong, folder: Path, *, behind: bool, whole: bool) -> No
         assert other.verdict in (Verdict.PASS, Verdict.NOT_RUN), name
 
 
-@right
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(
+            sample,
+            id=sample.file,
+            marks=[pytest.mark.slow] if sample.file.startswith(LARGE) else [],
+        )
+        for sample in RIGHT
+    ],
+)
 def test_a_correct_file_is_left_alone(sample: Right) -> None:
     check_right(sample, behind=False)
 
