@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcheck.proof.checks import Proving, proof_checks
@@ -63,16 +64,13 @@ def _together(quantity: str, checks: Sequence[Check], number: int, subject: Subj
         residual=worst.residual,
         worst=worst.worst,
         reason=worst.reason,
-        proof=Proof(
-            claims=proof.claims,
+        proof=replace(
+            proof,
             sizes=sizes,
             regions=max((one.regions for one in told), default=0),
+            conditions=(),
             literals={k: v for one in told for k, v in one.literals.items()},
             exceptions=tuple(dict.fromkeys(e for one in told for e in one.exceptions)),
-            residual=proof.residual,
-            point=proof.point,
-            got=proof.got,
-            true=proof.true,
         ),
         seconds=sum(check.seconds for check in checks),
     )

@@ -260,7 +260,7 @@ class Run:
                     oracle=Oracle.CONTRACT,
                     contract="runs",
                     verdict=Verdict.ERROR,
-                    shapes=verdict.shapes_of(self.subject),
+                    shapes=self.subject.shapes,
                     regime=regime,
                     reason=str(error),
                 )

@@ -115,6 +115,16 @@ class Subject:
     reproduce: str = ""
 
     @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each input by its name."""
+        return {n: a.shape for n, a in zip(self.names, self.inputs, strict=True)}
+
+    @property
+    def composite(self) -> bool:
+        """Say whether it is several layers together."""
+        return self.role in ("sequential", "network")
+
+    @property
     def active(self) -> list[int]:
         """Return the positions of the inputs that get a gradient."""
         return [k for k, name in enumerate(self.names) if name not in self.constants]

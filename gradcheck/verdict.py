@@ -38,7 +38,7 @@ def value_checks(
     groups: dict[tuple[str, Oracle], list[tuple[str, Reading]]] = defaultdict(list)
     for regime, reading in readings:
         groups[reading.quantity, reading.oracle].append((regime, reading))
-    shapes = shapes_of(subject)
+    shapes = subject.shapes
     checks = []
     for (quantity, oracle), group in groups.items():
         verdict, reason = _verdict(group)
@@ -86,7 +86,7 @@ def contract_checks(subject: Subject, account: Account, seconds: float) -> list[
                 contract=contract,
                 verdict=Verdict.FAIL if broken else Verdict.PASS,
                 evidence=None if broken else Evidence.TESTED,
-                shapes=shapes_of(subject),
+                shapes=subject.shapes,
                 points={"judged": 1, "no-evidence": 0, "inconclusive": 0},
                 regime="point",
                 reason=broken[0].message if broken else "",
@@ -108,18 +108,13 @@ def missing_checks(subject: Subject, checks: Sequence[Check], silent: int) -> li
             quantity=f"d{name}",
             oracle=Oracle.COMPLEX_STEP,
             verdict=Verdict.NOT_RUN if broken else Verdict.INCONCLUSIVE,
-            shapes=shapes_of(subject),
+            shapes=subject.shapes,
             points={"judged": 0, "no-evidence": silent, "inconclusive": 0},
             reason=reason,
         )
         for name in subject.names
         if name not in subject.constants and f"d{name}" not in spoken
     ]
-
-
-def shapes_of(subject: Subject) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each input by its name."""
-    return {n: a.shape for n, a in zip(subject.names, subject.inputs, strict=True)}
 
 
 def _verdict(group: Sequence[tuple[str, Reading]]) -> tuple[Verdict, str]:

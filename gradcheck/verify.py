@@ -12,7 +12,6 @@ from gradcheck.notes.formulas import FORMULAS
 from gradcheck.records import Check, Oracle, Report, Result, Verdict
 from gradcheck.reference import reference_subjects
 from gradcheck.render.summary import report_verdict
-from gradcheck.verdict import shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +134,7 @@ def _completed(result: Result, subject: Subject, planned: list[tuple[str, Oracle
             oracle=oracle,
             contract=contract,
             verdict=Verdict.NOT_RUN,
-            shapes=shapes_of(subject),
+            shapes=subject.shapes,
             reason="planned, and not made: an earlier check failed, or the harness left it out",
         )
         for quantity, oracle, contract in planned

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gradcheck.records import Array, Finding
     from gradcheck.subject import Subject
 
-ROLES = ("sequential", "network")
-
 VAGUE = ("unlisted", "wrong-shape", "region", "wrong-formula")
 """Codes of a gradient of which little is known."""
 
@@ -45,7 +43,7 @@ def skipped(subject: Subject, found: Sequence[Finding], broken: set[str]) -> lis
     broken : set of str
         The quantities in which anything is wrong.
     """
-    if subject.role not in ROLES:
+    if not subject.composite:
         return list(found)
     parameters = [n for n in subject.names if n in subject.parameters or _is_parameter(n)]
     missing = {
@@ -139,7 +137,7 @@ def _is_input(subject: Subject, finding: Finding) -> bool:
 
 def before_first(subject: Subject, got: Array, truth: Array, outcome: Outcome) -> str:
     """Return the matrix that would turn what was got into the truth: its layer was skipped."""
-    if subject.role not in ROLES or got.ndim != truth.ndim or got.ndim == 0:
+    if not subject.composite or got.ndim != truth.ndim or got.ndim == 0:
         return ""
     for name, M in zip(subject.names, outcome.sample.inputs, strict=True):
         if M.ndim != 2:

@@ -125,7 +125,7 @@ def proof_checks(subject: Subject, formula: str | None, proving: Proving, seed: 
 
 
 def _check(subject: Subject, statement: Statement, seconds: float) -> Check:
-    shapes = {n: a.shape for n, a in zip(subject.names, subject.inputs, strict=True)}
+    shapes = subject.shapes
     certificate = statement.certificate
     verdict = Verdict.INCONCLUSIVE if statement.open else Verdict.PASS
     worst = None

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from gradcheck.records import Array
     from gradcheck.subject import Subject
 
-COMPOSITES = ("sequential", "network")
-"""Roles of several layers together."""
-
 GRID = 4096
 """Entries of a random point are multiples of 1/GRID: floats hold them exactly, and so does a
 certificate."""
@@ -54,7 +51,7 @@ class Points:
     def __init__(self, subject: Subject, seed: int) -> None:
         self._subject = subject
         self._rng = np.random.default_rng([seed, 50_000])
-        self._range = OF_SEVERAL if subject.role in COMPOSITES else RANGE
+        self._range = OF_SEVERAL if subject.composite else RANGE
         self._points: list[tuple[list[Array], Array]] = []
         self._beside: list[tuple[list[Array], Array]] = []
         self._ran: dict[int, tuple[Array, list[Any]] | None] = {}

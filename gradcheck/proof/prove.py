@@ -13,7 +13,7 @@ from gradcheck.proof.graph import UPSTREAM
 from gradcheck.proof.identity import Identity, decide
 from gradcheck.proof.limits import Budget, GivenUp
 from gradcheck.proof.normal_form import NormalForms
-from gradcheck.proof.points import COMPOSITES, Points
+from gradcheck.proof.points import Points
 from gradcheck.proof.refute import Refuter, residual_at, up_to_guards
 from gradcheck.proof.statement import (
     DERIVATIVE,
@@ -148,7 +148,7 @@ class Prover:
 
     def _decided(self, graph: Graph, evidence: Evidence, first: int) -> dict[str, Statement]:
         """Return the statements of one graph; it was run at the point `first`."""
-        forms = NormalForms(self._budget, PART[self._subject.role in COMPOSITES])
+        forms = NormalForms(self._budget, PART[self._subject.composite])
         for node, decided in graph.conditions:
             forms.assume(node, decided=decided)
         found: dict[str, Statement] = {}

@@ -259,7 +259,7 @@ def _check(subject: Subject, options: Options, formula: str | None) -> Result:
 
     seed, pictured = options.seed, options.pictured
 
-    whole = subject.role in ("sequential", "network")
+    whole = subject.composite
     regimes: Any = WHOLE if whole else "all"
     try:
         return check_subject(

@@ -13,7 +13,7 @@ from gradcheck.contracts import CONTRACTS
 from gradcheck.readings import Reading
 from gradcheck.records import Check, Evidence, Oracle, Verdict, Worst
 from gradcheck.subject import Subject, from_functions
-from gradcheck.verdict import contract_checks, shapes_of, value_checks
+from gradcheck.verdict import contract_checks, value_checks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +100,8 @@ class TestCounts:
         assert check.points == {"judged": 2, "no-evidence": 4, "inconclusive": 1}
 
     def test_shapes_are_the_inputs(self) -> None:
-        assert shapes_of(SUBJECT) == {"x": (2, 3), "W": (3, 4)}
-        assert check_of(reading(PASS)).shapes == shapes_of(SUBJECT)
+        assert SUBJECT.shapes == {"x": (2, 3), "W": (3, 4)}
+        assert check_of(reading(PASS)).shapes == SUBJECT.shapes
 
     def test_what_is_visible_is_kept(self) -> None:
         assert check_of(reading(PASS, visible=0.25)).visible == 0.25
